@@ -1,0 +1,9 @@
+namespace Granary.Kernels;
+
+/// <summary>Gives the nodes of state trees by hash. What it gives never changes, so reading is deterministic.</summary>
+public interface INodeSource
+{
+    /// <summary>The bytes of a node.</summary>
+    /// <exception cref="NodeMissingException">There is no such node.</exception>
+    ReadOnlyMemory<byte> GetNode(in Hash hash);
+}

@@ -1,0 +1,3 @@
+using Granary.Benchmarks;
+
+return await BenchmarkCommand.RunAsync(args);

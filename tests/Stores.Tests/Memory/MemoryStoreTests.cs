@@ -1,0 +1,7 @@
+namespace Granary.Stores.Tests;
+
+public sealed class MemoryStoreTests : StoreContractTests
+{
+    protected override ValueTask<IKernelStore> OpenAsync() =>
+        ValueTask.FromResult<IKernelStore>(new MemoryStore(TestNodes.ChildLinks));
+}

@@ -1,0 +1,100 @@
+using Granary.Vms.Evm;
+
+namespace Granary.Vms.Tests.Evm;
+
+/// <summary>A random program and how it ends here, in the form that <c>peer/compare.mjs</c> reads.</summary>
+internal static class EvmPeerProgram
+{
+    private static readonly EvmAddress _caller = new(0xCA11E4);
+
+    public static object Make(int seed)
+    {
+        Random random = new(seed);
+        TestHost host = new(EvmTestWorld.Limits);
+        GasMeter meter = new(GasMeter.Unlimited, GasMeter.Unlimited);
+        EvmStore store = new(host, ref meter);
+        List<EvmGenesisAccount> contracts = [];
+        int count = random.Next(1, 4);
+        for (int i = 0; i < count; i++)
+        {
+            EvmGenesisAccount account = new()
+            {
+                Address = EvmRandomCode.AddressOf(i), Balance = (ulong)random.Next(1_000), Nonce = 1,
+                Code = EvmRandomCode.Make(random, count),
+                Slots = random.Next(2) == 0 ? [(EvmWord.Zero, EvmWord.One), (EvmWord.One, 5UL)] : [],
+            };
+            contracts.Add(account);
+            for (int step = 0; step <= account.Slots.Count; step++)
+            {
+                EvmHeads.WriteGenesisStep(store, account, step);
+            }
+        }
+        byte[] data = new byte[random.Next(70)];
+        random.NextBytes(data);
+        long gas = random.Next(1_000, 200_000);
+        EvmState state = Run(host, data, gas);
+        return new
+        {
+            seed, caller = _caller.ToString(), gas, data = Hex(data),
+            contracts = contracts.Select(c => new
+            {
+                address = c.Address.ToString(), balance = c.Balance.ToString(), code = Hex(c.Code),
+                storage = c.Slots.ToDictionary(s => s.Key.ToString(), s => Hex(s.Value.ToMinimalBytes())),
+            }),
+            expect = Outcome(state, contracts, gas),
+        };
+    }
+
+    private static object Outcome(EvmState state, List<EvmGenesisAccount> contracts, long gas)
+    {
+        SortedDictionary<string, SortedDictionary<string, string>> storage = new(StringComparer.Ordinal);
+        foreach (EvmGenesisAccount contract in contracts)
+        {
+            int index = state.World.Find(contract.Address);
+            if (index >= 0 && state.World.Accounts[index].Slots.Count > 0)
+            {
+                storage[contract.Address.ToString()] = new(
+                    state.World.Accounts[index].Slots.ToDictionary(s => s.Key.ToString(), s => s.Value.ToString()),
+                    StringComparer.Ordinal);
+            }
+        }
+        string failure = state.Outcome switch
+        {
+            EvmFailure.None => "None",
+            EvmFailure.Reverted => "Reverted",
+            _ => "Failed",
+        };
+        return new
+        {
+            failure, gasUsed = (gas - state.OutcomeGas).ToString(System.Globalization.NumberFormatInfo.InvariantInfo),
+            output = Hex(state.ReturnData), logs = state.Logs.Count, storage,
+        };
+    }
+
+    private static EvmState Run(TestHost host, byte[] data, long gas)
+    {
+        EvmState state = new(EvmRules.Of(EvmRevision.Cancun), EvmWord.One, EvmTestWorld.Limits)
+        {
+            Block = new EvmBlock
+            {
+                Number = 1, Timestamp = 1_000, GasLimit = 30_000_000, BaseFee = 10, PrevRandao = 7,
+            },
+            Origin = _caller,
+        };
+        GasMeter meter = new(GasMeter.Unlimited, GasMeter.Unlimited);
+        EvmRun run = new(state, new EvmCodeCache(), host, ref meter);
+        EvmTransaction call = new() { To = EvmRandomCode.AddressOf(0), Data = data };
+        long intrinsic = EvmTransactionRules.IntrinsicGas(call, state.Rules);
+        Assert.True(run.TryLoad(_caller, out int caller, out _));
+        run.World.Warm(caller);
+        Assert.True(run.TryLoad(default, out int coinbase, out _));
+        run.World.Warm(coinbase);
+        Assert.Equal(
+            EvmSignal.FrameChanged, EvmExecution.Begin(ref run, call with { GasLimit = (ulong)(gas + intrinsic) }));
+        EvmNoTracer tracer = default;
+        Assert.Equal(EvmSignal.Finished, EvmInterpreter.Run(ref run, ref tracer));
+        return state;
+    }
+
+    private static string Hex(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+}

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Installs what the WebAssembly tests and samples use from Debian: wabt (the suite's converter, wasm-interp), clang with
+# its linker and wasi-libc. Tests that lack a tool are skipped and say so.
+set -eu
+apt-get install -y --no-install-recommends wabt clang-16 lld-16 wasi-libc libclang-rt-16-dev-wasm32

@@ -1,0 +1,77 @@
+;; Loops and calls in every position where a frame can wait: operands below, results above, several values at once.
+(module
+  (func $id (param i32) (result i32) (local.get 0))
+  (func $pair (param i32 i64) (result i64 i32) (local.get 1) (local.get 0))
+  (func $swap (param f32 f64) (result f64 f32) (local.get 1) (local.get 0))
+
+  (func (export "sum") (param $n i32) (result i32) (local $i i32) (local $s i32)
+    (loop $again
+      (local.set $s (i32.add (local.get $s) (call $id (local.get $i))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $i) (local.get $n))))
+    (local.get $s))
+
+  (func (export "below") (param $n i32) (result i32) (local $i i32)
+    (i32.const 1000)
+    (local.get $n)
+    (loop $again (result i32)
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $i) (i32.const 5)))
+      (call $id (local.get $i)))
+    (i32.add)
+    (i32.add))
+
+  (func (export "through") (param $n i32) (result i32) (local $left i32) (local $product i32)
+    (local.get $n)
+    (i32.const 1)
+    (loop $again (param i32 i32) (result i32)
+      (local.set $product)
+      (local.set $left)
+      (if (result i32) (i32.eqz (local.get $left))
+        (then (local.get $product))
+        (else
+          (i32.sub (local.get $left) (i32.const 1))
+          (i32.mul (local.get $product) (local.get $left))
+          (br $again)))))
+
+  (func (export "old-local") (param $x i32) (result i32)
+    (local.get $x)
+    (local.set $x (i32.const 5))
+    (call $id (local.get $x))
+    (i32.sub))
+
+  (func (export "several") (param i32 i64) (result i64)
+    (call $pair (local.get 0) (local.get 1))
+    (call $id)
+    (i64.extend_i32_s)
+    (i64.sub))
+
+  (func (export "floats") (param f32 f64) (result f64)
+    (call $swap (local.get 0) (local.get 1))
+    (f64.promote_f32)
+    (f64.sub))
+
+  (func $fib (export "fib") (param i32) (result i32)
+    (if (result i32) (i32.lt_u (local.get 0) (i32.const 2))
+      (then (local.get 0))
+      (else
+        (i32.add
+          (call $fib (i32.sub (local.get 0) (i32.const 1)))
+          (call $fib (i32.sub (local.get 0) (i32.const 2)))))))
+
+  (table funcref (elem $fib $id))
+  (func (export "indirect") (param i32 i32) (result i32)
+    (i32.const 100)
+    (call_indirect (param i32) (result i32) (local.get 1) (local.get 0))
+    (i32.add))
+)
+(assert_return (invoke "sum" (i32.const 10)) (i32.const 45))
+(assert_return (invoke "below" (i32.const 20)) (i32.const 1025))
+(assert_return (invoke "through" (i32.const 6)) (i32.const 720))
+(assert_return (invoke "old-local" (i32.const 12)) (i32.const 7))
+(assert_return (invoke "several" (i32.const 3) (i64.const 10)) (i64.const 7))
+(assert_return (invoke "floats" (f32.const 1.5) (f64.const 4)) (f64.const 2.5))
+(assert_return (invoke "fib" (i32.const 10)) (i32.const 55))
+(assert_return (invoke "indirect" (i32.const 0) (i32.const 9)) (i32.const 134))
+(assert_return (invoke "indirect" (i32.const 1) (i32.const 9)) (i32.const 109))
+(assert_trap (invoke "indirect" (i32.const 2) (i32.const 9)) "undefined element")
