@@ -8,8 +8,9 @@ namespace Granary.Cli;
 /// <summary>Sends a message and prints the reply.</summary>
 internal sealed class CallCommand : CliCommand
 {
-    // Output that was on its way when the reply came.
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(250);
+    // For output that was on its way when the reply came, and the end of the message behind it. A kernel that replies
+    // and goes on costs the whole of it.
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
 
     private readonly MessageArguments _message;
 
@@ -82,7 +83,8 @@ internal sealed class CallCommand : CliCommand
         {
             bool sawEnd = await ShowUntilAsync(events, show, call, until: null);
             CallResult result = await call;
-            if (!sawEnd)
+            // Without a receipt nothing was run, and what a duplicate asks for was run long ago.
+            if (!sawEnd && result is { Receipt: not null, Duplicate: false })
             {
                 Task grace = Task.Delay(s_grace, session.Io.Time, cancellationToken);
                 await ShowUntilAsync(events, show, grace, KernelEventKind.Ended);

@@ -72,14 +72,14 @@ internal static class HostCalls
         Assert.True(report.Accepted, $"{id}: entry {report.FirstDifference}: {report.Reason}");
     }
 
-    /// <summary>The first item of Mova's stack: what counters count.</summary>
+    /// <summary>The first item of Mova's stack: what counters count; 0 before they began.</summary>
     public static async Task<int> CountAsync(this IKernelHost host, string id)
     {
         MachineState machine = await host.ReadMachineAsync(Id(id)).WaitAsync(_patience);
         string line = machine.Text.Split('\n').First(l => l.Contains("stack", StringComparison.OrdinalIgnoreCase));
-        string number = new([.. line[line.IndexOfAny("0123456789".ToCharArray(), line.IndexOf(':'))..]
-            .TakeWhile(c => char.IsAsciiDigit(c))]);
-        return int.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
+        string number = new([.. line[line.IndexOf(':')..]
+            .SkipWhile(c => !char.IsAsciiDigit(c)).TakeWhile(c => char.IsAsciiDigit(c))]);
+        return number.Length == 0 ? 0 : int.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Waits for something that the host brings about by itself.</summary>
