@@ -1,64 +1,114 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Granary.Kernels;
 using Granary.Stores;
 
 namespace Granary.Embedded;
 
 /// <summary>
-/// The one writer: whatever has gathered while the last transaction was under way goes into the next. Effects are
-/// performed and waiters told in the order of the commits.
+/// Writes commits in as many transactions at a time as the store is good for: whatever has gathered while they were
+/// under way goes into the next. A kernel is in one of them at most, so the effects of its commits are performed, and
+/// who waits for it is told, in their order.
 /// </summary>
-internal sealed class CommitWriter
+internal sealed class CommitWriter(IKernelStore store, EmbeddedRouter router, HostMetrics metrics)
 {
-    private readonly Channel<ShellCommit> _commits = Channel.CreateUnbounded<ShellCommit>(
-        new UnboundedChannelOptions { SingleReader = true });
-    private readonly IKernelStore _store;
-    private readonly EmbeddedRouter _router;
-    private readonly HostMetrics _metrics;
-    private int _queued;
-    private readonly Task _loop;
+    private readonly Lock _gate = new();
+    private readonly HashSet<KernelId> _inFlight = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<ShellCommit> _queue = [];
+    private int _lanes;
+    private bool _isComplete;
 
-    public CommitWriter(IKernelStore store, EmbeddedRouter router, HostMetrics metrics)
-    {
-        _metrics = metrics;
-        _store = store;
-        _router = router;
-        _loop = Task.Run(RunAsync);
-    }
+    // One batch at a time performs its effects: they may rely on it.
+    private readonly Lock _effects = new();
 
     /// <summary>Commits that wait for a transaction.</summary>
-    public int QueuedCount => Volatile.Read(ref _queued);
+    public int QueuedCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Count;
+            }
+        }
+    }
 
     public void Enqueue(ShellCommit commit)
     {
-        Interlocked.Increment(ref _queued);
-        if (!_commits.Writer.TryWrite(commit))
+        bool isRefused;
+        bool startsLane = false;
+        lock (_gate)
         {
-            Interlocked.Decrement(ref _queued);
+            isRefused = _isComplete;
+            if (!isRefused)
+            {
+                _queue.Add(commit);
+                // One whose kernel is under way is taken by the lane that has it.
+                startsLane = _lanes < store.AppendsAtOnce && !_inFlight.Contains(commit.Id);
+                _lanes += startsLane ? 1 : 0;
+            }
+        }
+        if (isRefused)
+        {
             commit.Fail(EmbeddedErrors.ShuttingDown());
+        }
+        else if (startsLane)
+        {
+            _ = Task.Run(RunLaneAsync);
         }
     }
 
     /// <summary>Writes what is queued, and stops.</summary>
     public async Task CompleteAsync()
     {
-        _commits.Writer.TryComplete();
-        await _loop.ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isComplete = true;
+            if (_lanes == 0)
+            {
+                _stopped.TrySetResult();
+            }
+        }
+        await _stopped.Task.ConfigureAwait(false);
     }
 
-    private async Task RunAsync()
+    private async Task RunLaneAsync()
     {
-        while (await _commits.Reader.WaitToReadAsync().ConfigureAwait(false))
+        for (CommitBatch batch = Take(); batch.Count > 0; batch = Take())
         {
-            CommitBatch batch = new();
-            while (_commits.Reader.TryPeek(out ShellCommit? commit) && batch.TryAdd(commit))
-            {
-                _commits.Reader.TryRead(out _);
-                Interlocked.Decrement(ref _queued);
-            }
             await WriteAsync(batch).ConfigureAwait(false);
+            lock (_gate)
+            {
+                _inFlight.ExceptWith(batch.Kernels);
+            }
         }
+    }
+
+    /// <summary>What can be written now. An empty batch ends the lane.</summary>
+    private CommitBatch Take()
+    {
+        CommitBatch batch = new();
+        lock (_gate)
+        {
+            HashSet<KernelId> left = [];
+            List<ShellCommit> rest = [];
+            foreach (ShellCommit commit in _queue)
+            {
+                // What a kernel commits behind a commit that is left is left too.
+                if (_inFlight.Contains(commit.Id) || left.Contains(commit.Id) || !batch.TryAdd(commit))
+                {
+                    left.Add(commit.Id);
+                    rest.Add(commit);
+                }
+            }
+            _queue = rest;
+            _inFlight.UnionWith(batch.Kernels);
+            if (batch.Count == 0 && --_lanes == 0 && _isComplete)
+            {
+                _stopped.TrySetResult();
+            }
+        }
+        return batch;
     }
 
     private async Task WriteAsync(CommitBatch batch)
@@ -77,17 +127,20 @@ internal sealed class CommitWriter
             // go on.
             batch.Fail(error);
         }
-        batch.Finish(_router);
+        lock (_effects)
+        {
+            batch.Finish(router);
+        }
     }
 
     private async Task<IReadOnlyList<AppendStatus>> AppendAsync(int commits, IReadOnlyList<KernelAppend> appends)
     {
         using Activity? span = EmbeddedTelemetry.Source.StartActivity("commit", ActivityKind.Internal);
         long start = Stopwatch.GetTimestamp();
-        IReadOnlyList<AppendStatus> statuses = await _store.AppendAsync(appends).ConfigureAwait(false);
-        if (_metrics.TimesCommits)
+        IReadOnlyList<AppendStatus> statuses = await store.AppendAsync(appends).ConfigureAwait(false);
+        if (metrics.TimesCommits)
         {
-            _metrics.Committed(commits, Stopwatch.GetElapsedTime(start));
+            metrics.Committed(commits, Stopwatch.GetElapsedTime(start));
         }
         span?.SetTag("granary.items", commits).SetTag("granary.kernels", appends.Count);
         return statuses;

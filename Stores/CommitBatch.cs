@@ -8,7 +8,7 @@ namespace Granary.Stores;
 /// </summary>
 /// <remarks>
 /// Use: <see cref="TryAdd"/> until it refuses, <see cref="Begin"/>, append, <see cref="Settle"/> or <see cref="Fail"/>,
-/// <see cref="Finish"/>. Batches of one host are finished in the order in which they were begun.
+/// <see cref="Finish"/>. Batches with commits of one kernel are finished in the order in which they were begun.
 /// </remarks>
 public sealed class CommitBatch
 {
@@ -22,6 +22,9 @@ public sealed class CommitBatch
     private long _bytes;
 
     public int Count => _commits.Count;
+
+    /// <summary>Whose commits are in it; some more than once.</summary>
+    public IEnumerable<KernelId> Kernels => _commits.Select(c => c.Id);
 
     /// <summary>False when it belongs to the next batch.</summary>
     public bool TryAdd(ShellCommit commit)

@@ -15,6 +15,10 @@ public interface IKernelStore : INodeSource, IAsyncDisposable
     /// <summary>Whether it answers at present.</summary>
     StoreHealth Health => StoreHealth.Local;
 
+    /// <summary>How many calls of <see cref="AppendAsync"/> at a time are worth making: more than one where a flush
+    /// goes on while the next transaction is being prepared.</summary>
+    int AppendsAtOnce => 1;
+
     /// <summary>Stores code under its SHA-256; doing it again changes nothing.</summary>
     ValueTask PutCodeAsync(Hash hash, ReadOnlyMemory<byte> code, CancellationToken cancellationToken = default);
 

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Granary.Stores;
 
 /// <summary>
-/// The short way of ordinary appends: journal entries and a summary, nothing else. One transaction in one round trip;
-/// what is asked for meanwhile goes into the next.
+/// The short way of ordinary appends: journal entries and a summary, nothing else. One transaction in one round trip,
+/// two at a time, so that one is prepared while the other is flushed; what is asked for meanwhile goes into the next.
 /// </summary>
 /// <remarks>
 /// The first statement locks the rows of all kernels of the batch whose epoch is the caller's; from then on no
@@ -17,6 +17,9 @@ namespace Granary.Stores;
 /// </remarks>
 internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer, PostgresTails tails)
 {
+    /// <summary>Transactions at a time.</summary>
+    public const int Lanes = 2;
+
     private const int GroupAppendsMax = 4_096;
     private const long GroupBytesMax = 8 << 20;
 
@@ -43,7 +46,7 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
 
     private readonly System.Threading.Lock _gate = new();
     private List<Request> _waiting = [];
-    private bool _isBusy;
+    private int _busy;
 
     /// <summary>True when an append can go this way.</summary>
     public static bool Takes(KernelAppend append) =>
@@ -58,9 +61,12 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
         bool leads;
         lock (_gate)
         {
-            leads = !_isBusy;
-            _isBusy = true;
-            if (!leads)
+            leads = _busy < Lanes;
+            if (leads)
+            {
+                _busy++;
+            }
+            else
             {
                 _waiting.Add(request);
             }
@@ -104,7 +110,7 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
             }
             if (count == 0)
             {
-                _isBusy = false;
+                _busy--;
                 return null;
             }
             List<Request> group = _waiting[..count];

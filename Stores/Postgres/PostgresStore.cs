@@ -41,6 +41,8 @@ public sealed class PostgresStore : IKernelStore
         ? sound with { IsReachable = false, LastError = $"another process has taken the database ({other})" }
         : _link.Health;
 
+    public int AppendsAtOnce => PostgresAppender.Lanes;
+
     /// <summary>For tests: called between the marking and the sweep of a collection.</summary>
     internal Func<Task>? CollectionMarked { get; set; }
 
