@@ -14,6 +14,7 @@ namespace Granary.Api;
 [JsonSerializable(typeof(ApiList<ApiStateEntry>))]
 [JsonSerializable(typeof(ApiList<ApiSnapshot>))]
 [JsonSerializable(typeof(ApiList<ApiJournalEntry>))]
+[JsonSerializable(typeof(ApiList<ApiTraceStep>))]
 [JsonSerializable(typeof(ApiList<ApiHeldPort>))]
 [JsonSerializable(typeof(ApiList<ApiTimer>))]
 [JsonSerializable(typeof(ApiList<ApiDeadLetter>))]

@@ -55,6 +55,11 @@ public sealed record ApiMessage(
 public sealed record ApiJournalEntry(
     ulong Position, string Kind, string Text, IReadOnlyDictionary<string, string> Fields, string Chain);
 
+/// <param name="Gas">What the message had used before it.</param>
+/// <param name="Values">Registers, stack and whatever else the engine shows.</param>
+public sealed record ApiTraceStep(
+    ulong Step, long Gas, int Depth, long Position, string Instruction, IReadOnlyDictionary<string, string> Values);
+
 public sealed record ApiVerifyReport(
     string Id, bool Accepted, ulong From, ulong To, ulong? FirstDifference, string Reason, string Chain, string Root,
     long GasExecuted);

@@ -148,6 +148,19 @@ public static class FromApi
             entry.Position, Text(entry.Kind, "kind"), Text(entry.Text, "text"), fields, HashOf(entry.Chain, "chain"));
     }
 
+    public static TraceStep TraceStep(ApiTraceStep? step)
+    {
+        step = Present(step, "step");
+        List<KeyValuePair<string, string>> values = [];
+        foreach ((string name, string value) in Present(step.Values, "values"))
+        {
+            values.Add(new KeyValuePair<string, string>(name, Text(value, name)));
+        }
+        return new TraceStep(
+            step.Step, NotNegative(step.Gas, "gas"),
+            new VmStep(step.Depth, step.Position, Text(step.Instruction, "instruction"), values));
+    }
+
     public static VerifyReport Report(ApiVerifyReport? report)
     {
         report = Present(report, "report");

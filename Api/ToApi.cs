@@ -68,6 +68,17 @@ public static class ToApi
         return new ApiJournalEntry(item.Position, item.Kind, item.Text, fields, item.Chain.ToString());
     }
 
+    public static ApiTraceStep TraceStep(TraceStep step)
+    {
+        Dictionary<string, string> values = [];
+        foreach ((string name, string value) in step.Step.Values)
+        {
+            values[name] = value;
+        }
+        return new ApiTraceStep(
+            step.Number, step.Gas, step.Step.Depth, step.Step.Position, step.Step.Instruction, values);
+    }
+
     public static ApiVerifyReport VerifyReport(VerifyReport report) => new(
         report.Id.Value, report.Accepted, report.From, report.To, report.FirstDifference, report.Reason,
         report.Chain.ToString(), report.Root.ToString(), report.GasExecuted);

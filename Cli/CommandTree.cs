@@ -54,7 +54,7 @@ internal sealed class CommandTree
                 new RollbackCommand(),
                 new PauseCommand(), new ResumeCommand(), new CancelCommand(), new PortCommand(), new TimerCommand(),
                 new DeadCommand(), new DeleteCommand(),
-                new ExportCommand(), new ImportCommand(), new VerifyCommand(),
+                new ExportCommand(), new ImportCommand(), new VerifyCommand(), new TraceCommand(),
                 new SimulateCommand(),
                 new CompileCommand(), new DisasmCommand(), new ShellCommand(), new TokenCommand(),
                 new DbCommand(), new BackupCommand(), new RestoreCommand(), new CompletionCommand(),
@@ -76,7 +76,8 @@ internal sealed class CommandTree
             new SnapshotCommand(), new SnapshotsCommand(), new ForkCommand(), new RollbackCommand(),
             new PauseCommand(), new ResumeCommand(), new CancelCommand(), new PortCommand(), new TimerCommand(),
             new DeadCommand(), new DeleteCommand(),
-            new ExportCommand(), new ImportCommand(), new VerifyCommand(), new CompileCommand(), new DisasmCommand(),
+            new ExportCommand(), new ImportCommand(), new VerifyCommand(), new TraceCommand(), new CompileCommand(),
+            new DisasmCommand(),
             new ShellHelpCommand(), new ExitCommand(state),
         ]);
 

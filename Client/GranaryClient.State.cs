@@ -11,6 +11,7 @@ public sealed partial class GranaryClient
     // Values may have megabytes.
     private const int EntriesPerPage = 100;
     private const int JournalPerPage = 200;
+    private const int StepsPerPage = 1_000;
 
     public async IAsyncEnumerable<StateEntry> ReadStateAsync(
         StateQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -63,6 +64,17 @@ public sealed partial class GranaryClient
         return ListAsync(
             next => root + After(next ?? first), $"reading the journal of '{id}'",
             ApiJson.Default.ApiListApiJournalEntry, FromApi.JournalItem, static (a, b) => a.Position < b.Position,
+            cancellationToken);
+    }
+
+    public IAsyncEnumerable<TraceStep> TraceAsync(TraceQuery query, CancellationToken cancellationToken = default)
+    {
+        string root = KernelPath(query.Id, FormattableString.Invariant(
+            $"/trace?message={query.Message}&limit={StepsPerPage}"));
+        string first = query.After.ToString(NumberFormatInfo.InvariantInfo);
+        return ListAsync(
+            next => root + After(next ?? first), $"tracing a message of '{query.Id}'",
+            ApiJson.Default.ApiListApiTraceStep, FromApi.TraceStep, static (a, b) => a.Number < b.Number,
             cancellationToken);
     }
 

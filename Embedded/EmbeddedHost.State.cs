@@ -160,6 +160,32 @@ public sealed partial class EmbeddedHost
                 cancellationToken))).ConfigureAwait(false);
     }
 
+    public async IAsyncEnumerable<TraceStep> TraceAsync(
+        TraceQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<StoredHead> heads = await HeadsAsync(query.Id, cancellationToken).ConfigureAwait(false);
+        KernelHead start = (heads.LastOrDefault(h => h.Head.Position < query.Message) ?? heads[0]).Head;
+        Tracer tracer = new(_programs, _store, query);
+        ulong after = query.After;
+        while (true)
+        {
+            ulong from = after;
+            IReadOnlyList<TraceStep> steps = await StoreAsync(() => new ValueTask<IReadOnlyList<TraceStep>>(
+                tracer.TakeAsync(
+                    start, _store.ReadJournalAsync(query.Id, start.Position, cancellationToken), from,
+                    cancellationToken))).ConfigureAwait(false);
+            if (steps.Count == 0)
+            {
+                yield break;
+            }
+            foreach (TraceStep step in steps)
+            {
+                yield return step;
+            }
+            after = steps[^1].Number;
+        }
+    }
+
     private static StateEntry? Next(StateTree tree, byte[] cursor, bool orEqual)
     {
         bool found = orEqual

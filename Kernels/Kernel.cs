@@ -181,6 +181,12 @@ public sealed partial class Kernel
 
     internal bool HasFreshEntries => _journal.HasFresh;
 
+    /// <summary>The journal position of the message being handled, also while it waits; null between messages.</summary>
+    public ulong? MessageInHand => _host.Run.Message?.Position;
+
+    /// <summary>What its machine is about to do. <paramref name="tracer"/> must be its engine's.</summary>
+    public VmStep? Look(IVmTracer tracer) => Phase == KernelStatus.Running ? tracer.Look(Machine()) : null;
+
     /// <summary>As <see cref="Step"/>, whether paused or not: what was run then is run now.</summary>
     internal void Replay(long sliceGas) => RunSlice(sliceGas);
 

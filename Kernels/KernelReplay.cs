@@ -17,6 +17,9 @@ public sealed class KernelReplay(
     private ulong _position = kernel.Position;
     private Hash _chain = kernel.Chain;
 
+    /// <summary>Asked before each slice; while it says true, slices are of one instruction.</summary>
+    public Func<bool>? IsStepped { get; init; }
+
     /// <summary>The last checkpoint that came up on the way, when <see cref="Apply"/> met its entry.</summary>
     public KernelCheckpoint? LastCheckpoint { get; private set; }
 
@@ -132,7 +135,7 @@ public sealed class KernelReplay(
         while (kernel.Phase == KernelStatus.Running && !kernel.HasFreshEntries && kernel.TurnGas < gasAt)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            kernel.Replay(Math.Min(SliceGas, gasAt - kernel.TurnGas));
+            kernel.Replay(IsStepped?.Invoke() == true ? 1 : Math.Min(SliceGas, gasAt - kernel.TurnGas));
         }
         long gas = kernel.Phase == KernelStatus.Running ? kernel.TurnGas : 0;
         if (gas != gasAt)
@@ -149,9 +152,9 @@ public sealed class KernelReplay(
             {
                 throw Diverged(recorded, $"the turn ended at gas {gas}, re-execution is beyond it");
             }
-            // One more than recorded, so that a turn that goes on too long stands out.
             cancellationToken.ThrowIfCancellationRequested();
-            kernel.Replay(Math.Min(SliceGas, gas - kernel.TurnGas) + 1);
+            // One more than recorded, so that a turn that goes on too long stands out.
+            kernel.Replay(IsStepped?.Invoke() == true ? 1 : Math.Min(SliceGas, gas - kernel.TurnGas) + 1);
         }
     }
 

@@ -170,6 +170,15 @@ public sealed record BundleInfo(KernelId Id, ulong Position, Hash Root, Hash Cha
 public sealed record JournalItem(
     ulong Position, string Kind, string Text, IReadOnlyList<KeyValuePair<string, string>> Fields, Hash Chain);
 
+/// <summary>Which steps of which message.</summary>
+/// <param name="Message">The journal position of the message.</param>
+/// <param name="After">Only steps behind this one; they count from 1.</param>
+public sealed record TraceQuery(KernelId Id, ulong Message, ulong After = 0);
+
+/// <summary>An instruction of a run that was executed again.</summary>
+/// <param name="Gas">What the message had used before it.</param>
+public sealed record TraceStep(ulong Number, long Gas, VmStep Step);
+
 public sealed record VerifyProgress(ulong Position, ulong PositionLast);
 
 /// <param name="Accepted">True when everything came out as recorded.</param>

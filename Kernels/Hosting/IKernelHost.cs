@@ -142,6 +142,12 @@ public interface IKernelHost : IAsyncDisposable
         KernelId id, CheckpointRef? from, IProgress<VerifyProgress>? progress,
         CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// What the machine did with a message, instruction by instruction, also years later: the journal is executed again
+    /// from the checkpoint before it. Of engines that have traces.
+    /// </summary>
+    IAsyncEnumerable<TraceStep> TraceAsync(TraceQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>As <see cref="VerifyAsync"/>, for a bundle, importing nothing.</summary>
     Task<VerifyReport> VerifyBundleAsync(
         Stream bundle, IProgress<VerifyProgress>? progress, CancellationToken cancellationToken = default);

@@ -6,7 +6,7 @@ internal sealed class EvmContainer(EvmProgram program, EvmState state) : IVmCont
     private readonly EvmCodeCache _codes = new();
     private EvmState _state = state;
 
-    /// <summary>The machine, for tests.</summary>
+    /// <summary>The machine, for traces and tests.</summary>
     internal EvmState State => _state;
 
     public void Enter(VmEntry entry)

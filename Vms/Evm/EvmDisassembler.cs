@@ -34,19 +34,22 @@ internal static class EvmDisassembler
     /// <summary>One instruction a line; bytes that are none are shown as data.</summary>
     public static void AppendCode(StringBuilder text, ReadOnlySpan<byte> code)
     {
-        for (int pc = 0; pc < code.Length; pc++)
+        for (int pc = 0; pc < code.Length; pc += 1 + ImmediateOf(code[pc]))
         {
-            EvmOpcodeRow? row = EvmOpcodes.Find(code[pc]);
-            text.Append(NumberFormatInfo.InvariantInfo, $"  {pc:X4}  ");
-            text.Append(row is null ? $"0x{code[pc]:X2}" : row.Name);
-            int immediate = row?.Immediate ?? 0;
-            if (immediate > 0)
-            {
-                ReadOnlySpan<byte> there = code.Slice(pc + 1, Math.Min(immediate, code.Length - pc - 1));
-                text.Append(" 0x").Append(Convert.ToHexStringLower(there));
-                pc += immediate;
-            }
-            text.Append('\n');
+            text.Append(NumberFormatInfo.InvariantInfo, $"  {pc:X4}  ").Append(Instruction(code, pc)).Append('\n');
         }
     }
+
+    /// <summary>One instruction; behind the end of the code it is STOP.</summary>
+    public static string Instruction(ReadOnlySpan<byte> code, int pc)
+    {
+        byte op = pc < code.Length ? code[pc] : (byte)EvmOp.Stop;
+        string name = EvmOpcodes.Find(op)?.Name ?? $"0x{op:X2}";
+        int immediate = ImmediateOf(op);
+        return immediate == 0
+            ? name
+            : $"{name} 0x{Convert.ToHexStringLower(code.Slice(pc + 1, Math.Min(immediate, code.Length - pc - 1)))}";
+    }
+
+    private static int ImmediateOf(byte op) => EvmOpcodes.Find(op)?.Immediate ?? 0;
 }

@@ -90,8 +90,7 @@ internal sealed partial class EvmDriver
 
     private EvmSignal RunFrames(ref EvmRun run)
     {
-        EvmNoTracer tracer = default;
-        EvmSignal signal = EvmInterpreter.Run(ref run, ref tracer);
+        EvmSignal signal = EvmInterpreter.Run(ref run);
         run.Begin(0);
         if (signal != EvmSignal.Finished)
         {

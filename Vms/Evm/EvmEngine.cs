@@ -1,7 +1,7 @@
 namespace Granary.Vms.Evm;
 
 /// <summary>Ethereum's virtual machine: a world of accounts and contracts in one kernel.</summary>
-public sealed class EvmEngine : IVmEngine
+public sealed class EvmEngine : IVmEngine, IVmTracer
 {
     public EngineId Id { get; } = new("evm", 1);
 
@@ -16,4 +16,6 @@ public sealed class EvmEngine : IVmEngine
     public string Disassemble(ReadOnlyMemory<byte> code) => EvmDisassembler.Disassemble(code.Span);
 
     public string Describe(ISnapshotSource snapshot) => EvmSnapshot.Describe(snapshot);
+
+    public VmStep? Look(IVmContainer machine) => EvmTrace.Look(((EvmContainer)machine).State);
 }

@@ -7,15 +7,13 @@ namespace Granary.Vms.Evm;
 internal static partial class EvmInterpreter
 {
     /// <summary>Runs frames until the outermost one ends, the slice ends, or the message traps.</summary>
-    /// <param name="tracer">Sees each instruction before it runs; an empty one costs nothing.</param>
-    public static EvmSignal Run<TTracer>(ref EvmRun run, ref TTracer tracer)
-        where TTracer : struct, IEvmTracer
+    public static EvmSignal Run(ref EvmRun run)
     {
         while (true)
         {
             EvmFrame frame = run.Frame;
             run.Begin(frame.Gas);
-            EvmSignal signal = RunFrame(ref run, frame, ref tracer);
+            EvmSignal signal = RunFrame(ref run, frame);
             run.Settle();
             switch (signal)
             {
@@ -45,8 +43,7 @@ internal static partial class EvmInterpreter
     /// checked places only, and the table's heights keep the stack between its base and its 1,024 words. Checked
     /// indexing took a fifth longer.
     /// </remarks>
-    private static EvmSignal RunFrame<TTracer>(ref EvmRun run, EvmFrame frame, ref TTracer tracer)
-        where TTracer : struct, IEvmTracer
+    private static EvmSignal RunFrame(ref EvmRun run, EvmFrame frame)
     {
         EvmState state = run.State;
         EvmCode program = frame.Code;
@@ -74,11 +71,6 @@ internal static partial class EvmInterpreter
                 {
                     return stop;
                 }
-            }
-            if (TTracer.IsOn)
-            {
-                (frame.Pc, frame.Height, run.Gas) = (pc, (int)height, gas);
-                tracer.Step(ref run);
             }
             gas = left;
             ref byte top = ref Unsafe.Add(ref stack, height);

@@ -23,6 +23,10 @@ internal abstract class Mcs51Container : IVmContainer
         ? Mcs51Gas.Step
         : Mcs51Gas.Cycles(Instructions.CodeAt(State.Pc));
 
+    /// <summary>The next instruction and the registers.</summary>
+    public VmStep Look() => new(
+        1, State.Pc, Mcs51Disassembler.Line(Program.Rom.Span, State.Pc), Mcs51Text.Registers(State, Program.Variant));
+
     public abstract void Enter(VmEntry entry);
 
     public abstract void Resume(VmAnswer answer);

@@ -1,7 +1,7 @@
 namespace Granary.Vms.Mcs51;
 
 /// <summary>The contract machine of dacrs: an 8051 with its host calls, its steps and its account model.</summary>
-public sealed class Mcs51DacrsEngine : IVmEngine, IVmInspector
+public sealed class Mcs51DacrsEngine : IVmEngine, IVmInspector, IVmTracer
 {
     /// <summary>Images of this version and later say whether their books must balance.</summary>
     private static ReadOnlySpan<byte> BalanceVersion => [0x00, 0x02, 0x02];
@@ -46,6 +46,8 @@ public sealed class Mcs51DacrsEngine : IVmEngine, IVmInspector
 
     public string Instruction(ReadOnlyMemory<byte> code, long position) =>
         Mcs51Disassembler.Line(code.Span, (int)(position & 0xFFFF));
+
+    public VmStep? Look(IVmContainer machine) => ((Mcs51Container)machine).Look();
 
     public VmSymbols ReadSymbols(string text) => Mcs51Symbols.Read(text);
 

@@ -1,7 +1,7 @@
 namespace Granary.Vms.Mcs51;
 
 /// <summary>The stock 8051: programs of ordinary 8051 tools, with the serial port as their way out.</summary>
-public sealed class Mcs51Engine : IVmEngine, IVmInspector
+public sealed class Mcs51Engine : IVmEngine, IVmInspector, IVmTracer
 {
     public EngineId Id { get; } = new("mcs51", 1);
 
@@ -24,6 +24,8 @@ public sealed class Mcs51Engine : IVmEngine, IVmInspector
 
     public string Instruction(ReadOnlyMemory<byte> code, long position) =>
         Mcs51Disassembler.Line(code.Span, (int)(position & 0xFFFF));
+
+    public VmStep? Look(IVmContainer machine) => ((Mcs51Container)machine).Look();
 
     public VmSymbols ReadSymbols(string text) => Mcs51Symbols.Read(text);
 

@@ -26,20 +26,42 @@ internal static class Mcs51Text
         return null;
     }
 
+    /// <summary>The registers that instructions work with.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Registers(Mcs51State state, Mcs51Variant variant)
+    {
+        byte[] chip = state.Chip;
+        return
+        [
+            new("a", $"{chip[Mcs51Registers.Acc]:x2}"), new("b", $"{chip[Mcs51Registers.B]:x2}"),
+            new("dptr", $"{state.Dptr:x4}"), new("sp", $"{chip[Mcs51Registers.Sp]:x2}"), new("psw", Flags(state)),
+            new("r0-r7", Convert.ToHexStringLower(chip, BankOf(state, variant), 8)),
+        ];
+    }
+
+    private static int BankOf(Mcs51State state, Mcs51Variant variant) =>
+        variant == Mcs51Variant.Stock ? state.Chip[Mcs51Registers.Psw] & Mcs51Registers.PswBank : 0;
+
+    private static string Flags(Mcs51State state)
+    {
+        const string flags = "CAFssO-P";
+        byte psw = state.Chip[Mcs51Registers.Psw];
+        return string.Create(flags.Length, psw, static (text, value) =>
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                text[i] = (value >> (7 - i) & 1) != 0 ? flags[i] : '.';
+            }
+        });
+    }
+
     public static void AppendRegisters(StringBuilder text, Mcs51State state, Mcs51Variant variant)
     {
         byte[] chip = state.Chip;
-        byte psw = chip[Mcs51Registers.Psw];
-        int bank = variant == Mcs51Variant.Stock ? psw & Mcs51Registers.PswBank : 0;
+        int bank = BankOf(state, variant);
         text.Append(NumberFormatInfo.InvariantInfo,
             $"pc {state.Pc:x4}  a {chip[Mcs51Registers.Acc]:x2}  b {chip[Mcs51Registers.B]:x2}  ");
         text.Append(NumberFormatInfo.InvariantInfo, $"dptr {state.Dptr:x4}  sp {chip[Mcs51Registers.Sp]:x2}  psw ");
-        const string flags = "CAFssO-P";
-        for (int bit = 7; bit >= 0; bit--)
-        {
-            text.Append((psw >> bit & 1) != 0 ? flags[7 - bit] : '.');
-        }
-        text.Append("\nr0-r7");
+        text.Append(Flags(state)).Append("\nr0-r7");
         for (int r = 0; r < 8; r++)
         {
             text.Append(NumberFormatInfo.InvariantInfo, $" {chip[bank + r]:x2}");

@@ -66,6 +66,13 @@ internal sealed class MovaContainer : IVmContainer
     public void Save(ISnapshotSink snapshot) =>
         MovaSnapshot.Write(snapshot, _stack.AsSpan(0, _stackSlots), _ip, _refusedEntry);
 
+    /// <summary>The next instruction and the stack, lowest item first; null behind the last instruction.</summary>
+    public VmStep? Look() => _ip >= (uint)_program.Instructions.Length
+        ? null
+        : new VmStep(
+            1, _ip, MovaDisassembler.Words(_program.Instructions[_ip]),
+            [new("stack", string.Join(' ', _stack[.._stackSlots]))]);
+
     /// <summary>Deals with what the fast loop stopped at; null when the machine may go on.</summary>
     /// <remarks>
     /// The machine's rules come before its gas and its gas before any effect, here and in the fast loop, so that a run

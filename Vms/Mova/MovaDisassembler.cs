@@ -27,7 +27,7 @@ internal static class MovaDisassembler
     }
 
     /// <summary>An instruction in the assembler's words; what has none is shown as data.</summary>
-    private static string Words(MovaInstruction instruction)
+    public static string Words(MovaInstruction instruction)
     {
         MovaOpInfo info = MovaOpcodes.Info(instruction.Op);
         if (!MovaOpcodes.IsDefined(instruction.Op) || IgnoresOperand(instruction))

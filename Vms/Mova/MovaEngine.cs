@@ -1,7 +1,7 @@
 namespace Granary.Vms.Mova;
 
 /// <summary>Mova: a stack machine of five instructions, the smallest one that can be saved while it runs.</summary>
-public sealed class MovaEngine : IVmEngine
+public sealed class MovaEngine : IVmEngine, IVmTracer
 {
     public EngineId Id { get; } = new("mova", 1);
 
@@ -15,4 +15,6 @@ public sealed class MovaEngine : IVmEngine
     public string Disassemble(ReadOnlyMemory<byte> code) => MovaDisassembler.Disassemble(code.Span);
 
     public string Describe(ISnapshotSource snapshot) => MovaSnapshot.Describe(snapshot);
+
+    public VmStep? Look(IVmContainer machine) => ((MovaContainer)machine).Look();
 }

@@ -5,6 +5,13 @@ namespace Granary.Vms.Script;
 /// <summary>One running machine.</summary>
 internal sealed class ScriptContainer(ScriptProgram program, ScriptState state) : IVmContainer
 {
+    /// <summary>The next instruction, by its line, and the variables that it names.</summary>
+    public VmStep? Look() => state.Phase == ScriptPhase.Running
+        ? new VmStep(
+            1, program.Instructions[state.Pc].Line, ScriptDisassembler.Instruction(program, state.Pc),
+            ScriptSnapshot.DescribeOperands(program, state))
+        : null;
+
     public void Enter(VmEntry entry)
     {
         state.Clear();

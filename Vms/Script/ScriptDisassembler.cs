@@ -61,6 +61,13 @@ internal static class ScriptDisassembler
         text.Append('"');
     }
 
+    public static string Instruction(ScriptProgram program, int at)
+    {
+        StringBuilder text = new();
+        AppendInstruction(text, program, program.Instructions[at]);
+        return text.ToString();
+    }
+
     private static string Show(ScriptProgram program)
     {
         HashSet<int> targets = [];

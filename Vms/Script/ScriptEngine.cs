@@ -1,7 +1,7 @@
 namespace Granary.Vms.Script;
 
 /// <summary>A tiny language whose instructions are the host calls, for tests and lessons.</summary>
-public sealed class ScriptEngine : IVmEngine
+public sealed class ScriptEngine : IVmEngine, IVmTracer
 {
     public EngineId Id { get; } = new("script", 1);
 
@@ -14,4 +14,6 @@ public sealed class ScriptEngine : IVmEngine
     public string Disassemble(ReadOnlyMemory<byte> code) => ScriptDisassembler.Disassemble(code.Span);
 
     public string Describe(ISnapshotSource snapshot) => ScriptSnapshot.Describe(snapshot);
+
+    public VmStep? Look(IVmContainer machine) => ((ScriptContainer)machine).Look();
 }

@@ -121,6 +121,27 @@ internal static class ScriptSnapshot
         return text.ToString();
     }
 
+    /// <summary>The variables that the next instruction names, each once.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> DescribeOperands(ScriptProgram program, ScriptState state)
+    {
+        ScriptInstruction instruction = program.Instructions[state.Pc];
+        ScriptOpInfo info = ScriptOpcodes.Info(instruction.Op);
+        List<KeyValuePair<string, string>> values = [];
+        for (int i = 0; i < info.Operands.Length; i++)
+        {
+            int slot = instruction[i];
+            if (slot is < 0 or ScriptInstruction.Absent || info.Operands[i] is ScriptOperand.Comparison or ScriptOperand.Target
+                or ScriptOperand.GotoTarget || values.Exists(v => v.Key == program.Variables[slot]))
+            {
+                continue;
+            }
+            StringBuilder text = new();
+            AppendValue(text, state.Variables[slot]);
+            values.Add(new(program.Variables[slot], text.ToString()));
+        }
+        return values;
+    }
+
     private static void AppendValue(StringBuilder text, ScriptValue value)
     {
         if (value.Bytes is not { } bytes)

@@ -59,6 +59,7 @@ public sealed class NodeTests
         await SameAsync(node, client, async h => await h.ListSnapshotsAsync(_id));
         await SameAsync(node, client, async h => await h.VerifyAsync(_id, null, null));
         await SameAsync(node, client, async h => await ListAsync(h.ReadJournalAsync(_id, 1)));
+        await SameAsync(node, client, async h => await ListAsync(h.TraceAsync(new TraceQuery(_id, 3))));
     }
 
     [Fact]

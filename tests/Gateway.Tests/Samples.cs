@@ -38,6 +38,7 @@ internal static class Samples
         ["forkKernel"] = new("/v1/kernels/a/fork", _ => Node.Json("""{"newId":"forked","from":"kept"}""")),
         ["rollbackKernel"] = new("/v1/kernels/a/rollback", _ => Node.Json("""{"to":"kept"}""")),
         ["readJournal"] = new("/v1/kernels/a/journal?after=1&limit=2"),
+        ["traceMessage"] = new("/v1/kernels/a/trace?message=3&after=1&limit=2"),
         ["verifyKernel"] = new("/v1/kernels/a/verify?from=kept"),
         ["exportKernel"] = new("/v1/kernels/a/bundle"),
         ["importKernel"] = new("/v1/kernels/import?id=imported", r => Node.Bytes(r.Bundle)),

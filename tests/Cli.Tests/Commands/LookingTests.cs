@@ -189,4 +189,26 @@ public sealed class LookingTests : CliTest
             Assert.Equal(wantsNone, !Io.Text.Contains("\u001b["));
         }
     }
+
+    [Fact]
+    public async Task Trace_shows_steps_with_what_the_engine_shows_and_where_to_go_on()
+    {
+        Host.Add("k");
+        Assert.Equal(0, await Run("trace", "k", "2", "--limit", "2"));
+        Assert.Equal(2, Lines().Length);
+        Assert.EndsWith("stack=0x2", Lines()[1], StringComparison.Ordinal);
+        Assert.Contains("More with --after 2", Io.Errors, StringComparison.Ordinal);
+        Assert.Contains("trace k 2 after 0", Host.Calls);
+    }
+
+    [Fact]
+    public async Task Trace_writes_json_a_line_each_and_goes_on_behind_a_step()
+    {
+        Host.Add("k");
+        Assert.Equal(0, await Run("trace", "k", "2", "--after", "2", "--json"));
+        JsonElement step = Assert.Single(JsonLines());
+        Assert.Equal(3, step.GetProperty("step").GetInt32());
+        Assert.Equal("0x3", step.GetProperty("values").GetProperty("stack").GetString());
+        Assert.Equal(2, await Run("trace", "k", "2", "--limit", "0"));
+    }
 }

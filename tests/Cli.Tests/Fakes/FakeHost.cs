@@ -290,6 +290,16 @@ internal sealed partial class FakeHost : IKernelHost
         }
     }
 
+    public async IAsyncEnumerable<TraceStep> TraceAsync(
+        TraceQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await Do($"trace {query.Id} {query.Message} after {query.After}", () => Find(query.Id));
+        for (ulong n = query.After + 1; n <= 3; n++)
+        {
+            yield return new TraceStep(n, (long)n * 10, new VmStep(1, (long)n, $"OP{n}", [new("stack", $"0x{n}")]));
+        }
+    }
+
     public Task<VerifyReport> VerifyAsync(
         KernelId id, CheckpointRef? from, IProgress<VerifyProgress>? progress,
         CancellationToken cancellationToken = default) =>

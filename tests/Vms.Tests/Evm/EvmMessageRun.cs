@@ -49,8 +49,7 @@ internal sealed class EvmMessageRun(EvmState state, TestHost host)
     {
         GasMeter gas = new(GasMeter.Unlimited, GasMeter.Unlimited);
         EvmRun run = new(State, new EvmCodeCache(), host, ref gas);
-        EvmNoTracer tracer = default;
-        Assert.Equal(EvmSignal.Finished, EvmInterpreter.Run(ref run, ref tracer));
+        Assert.Equal(EvmSignal.Finished, EvmInterpreter.Run(ref run));
     }
 
     /// <summary>Stores what the message left behind.</summary>

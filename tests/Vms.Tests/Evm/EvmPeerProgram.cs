@@ -91,8 +91,7 @@ internal static class EvmPeerProgram
         run.World.Warm(coinbase);
         Assert.Equal(
             EvmSignal.FrameChanged, EvmExecution.Begin(ref run, call with { GasLimit = (ulong)(gas + intrinsic) }));
-        EvmNoTracer tracer = default;
-        Assert.Equal(EvmSignal.Finished, EvmInterpreter.Run(ref run, ref tracer));
+        Assert.Equal(EvmSignal.Finished, EvmInterpreter.Run(ref run));
         return state;
     }
 
