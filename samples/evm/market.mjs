@@ -132,6 +132,12 @@ async function main() {
   assert.throws(() => read("world", { ...gold, address: gold.address }, "transferFrom",
     [alice.address, bob.address, 1]), /./);
 
+  const entries = run("journal", "other", "--json").split("\n").map(l => JSON.parse(l));
+  const swap = entries.findLast(e => e.kind === "received" && e.text.includes("runTx"));
+  const steps = run("trace", "other", `${swap.position}`, "--limit", "100000", "--json").split("\n").map(l => JSON.parse(l));
+  assert.ok(steps.some(s => s.depth === 2) && steps.some(s => s.instruction === "SSTORE"));
+  console.log(`the last swap of the fork, step by step: ${steps.length} instructions, to ${steps.at(-1).instruction}`);
+
   console.log("everything is executed again and compared");
   run("verify", "world");
   run("verify", "other");
