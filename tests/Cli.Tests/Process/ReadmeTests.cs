@@ -32,10 +32,11 @@ public sealed class ReadmeTests : IDisposable
         (int deployed, _, string errors) = await RunAsync("deploy samples/mova/counter.mova");
         Assert.True(deployed == 0, errors);
         string[] commands = [.. CommandsAfter("## Ten minutes").Where(c => c != "shell")];
-        Assert.Equal(6, commands.Length);
+        Assert.Equal(7, commands.Length);
         Dictionary<string, string> outputs = await TypeAsync(commands);
         Assert.Contains("data/count = \"1\"", outputs["state inbox data/"], StringComparison.Ordinal);
         Assert.Contains("counter: accepted", outputs["verify counter"], StringComparison.Ordinal);
+        Assert.Contains("int number payload", outputs["trace inbox 3"], StringComparison.Ordinal);
     }
 
     private async Task<Dictionary<string, string>> TypeAsync(string[] commands)
