@@ -13,6 +13,7 @@ internal static class BenchmarkCommand
         new ScriptBenchmark(),
         new RiscVBenchmark(),
         new WasmBenchmark(),
+        new EvmBenchmark(),
         new PrimeaBenchmark(),
         new TreeBenchmark(),
         new MessagesBenchmark(),
