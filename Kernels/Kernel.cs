@@ -181,7 +181,8 @@ public sealed partial class Kernel
 
     internal bool HasFreshEntries => _journal.HasFresh;
 
-    /// <summary>The journal position of the message being handled, also while it waits; null between messages.</summary>
+    /// <summary>The journal position of the message being handled, also while it waits; null between messages.
+    /// </summary>
     public ulong? MessageInHand => _host.Run.Message?.Position;
 
     /// <summary>What its machine is about to do. <paramref name="tracer"/> must be its engine's.</summary>

@@ -5,7 +5,7 @@ namespace Granary.Vms.RiscV;
 /// <summary>One running machine: a program and the processes that it spawned.</summary>
 internal sealed class RiscVContainer(RiscVProgram program, RiscVState state) : IVmContainer
 {
-    /// <summary>The state, for tests.</summary>
+    /// <summary>The state, for traces and tests.</summary>
     internal RiscVState State => state;
 
     public void Enter(VmEntry entry)

@@ -1,7 +1,7 @@
 namespace Granary.Vms.RiscV;
 
 /// <summary>RISC-V of 64 bits: the three versions of CKB-VM, and programs that live as actors.</summary>
-public sealed class RiscVEngine : IVmEngine
+public sealed class RiscVEngine : IVmEngine, IVmTracer
 {
     private readonly RiscVProfile _profile;
 
@@ -47,4 +47,6 @@ public sealed class RiscVEngine : IVmEngine
     public string Disassemble(ReadOnlyMemory<byte> code) => RiscVDisassembler.Disassemble(code.Span, _profile);
 
     public string Describe(ISnapshotSource snapshot) => RiscVSnapshot.Describe(snapshot);
+
+    public VmStep? Look(IVmContainer machine) => RiscVTrace.Look(((RiscVContainer)machine).State);
 }

@@ -130,8 +130,9 @@ internal static class ScriptSnapshot
         for (int i = 0; i < info.Operands.Length; i++)
         {
             int slot = instruction[i];
-            if (slot is < 0 or ScriptInstruction.Absent || info.Operands[i] is ScriptOperand.Comparison or ScriptOperand.Target
-                or ScriptOperand.GotoTarget || values.Exists(v => v.Key == program.Variables[slot]))
+            if (slot is < 0 or ScriptInstruction.Absent
+                || info.Operands[i] is ScriptOperand.Comparison or ScriptOperand.Target or ScriptOperand.GotoTarget
+                || values.Exists(v => v.Key == program.Variables[slot]))
             {
                 continue;
             }

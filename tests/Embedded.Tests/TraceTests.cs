@@ -8,11 +8,14 @@ namespace Granary.Embedded.Tests;
 /// <summary>Traces of past messages: what is shown is what ran, and looking changes nothing.</summary>
 public sealed class TraceTests
 {
+    // The first contract calls the second and returns what it answers: 2 + 3.
     private const string World = """
         {
           "config": { "chainId": 1, "rules": "cancun" }, "gasLimit": "30000000", "baseFeePerGas": "0",
           "alloc": {
-            "0x00000000000000000000000000000000000000aa": { "code": "0x6020600060006000600060bb5af1506020600060003e60206000f3" },
+            "0x00000000000000000000000000000000000000aa": {
+              "code": "0x6020600060006000600060bb5af1506020600060003e60206000f3"
+            },
             "0x00000000000000000000000000000000000000bb": { "code": "0x600260030160005260206000f3" }
           }
         }

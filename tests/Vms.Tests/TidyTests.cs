@@ -124,6 +124,6 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"NotImplementedException|\bTODO\b|\bFIXME\b|\bHACK\b|\bXXX\b")]
     private static partial Regex LaterPattern();
 
-    [GeneratedRegex(@"(^|[\\/])(bin|obj|TestResults|\.git)[\\/]")]
+    [GeneratedRegex(@"(^|[\\/])(bin|obj|TestResults|node_modules|\.git)[\\/]")]
     private static partial Regex BuildOutputPattern();
 }

@@ -4,8 +4,8 @@ using Granary.Tests;
 namespace Granary.Cli.Tests;
 
 /// <summary>
-/// The market of samples/evm: contracts by solc, transactions signed by ethers, every step through the real command, one
-/// of them killed again and again, the world forked, traced and verified. What must hold is asserted there.
+/// The market of samples/evm: contracts by solc, transactions signed by ethers, every step through the real command,
+/// one of them killed again and again, the world forked, traced and verified. What must hold is asserted there.
 /// </summary>
 public sealed class EvmSampleTests
 {

@@ -39,6 +39,30 @@ public sealed class RiscVActorTests
     }
 
     [Fact]
+    public void Between_any_two_instructions_the_next_one_and_the_registers_can_be_looked_at()
+    {
+        RiscVAssembly a = new();
+        a.Ecall(93);
+        IVmContainer machine = RiscVEngine.Actor.Load(a.ToElf(), VmLimits.Default).Start();
+        machine.Enter(new VmEntry("", default, "someone"));
+        List<VmStep> steps = [];
+        VmExit exit;
+        do
+        {
+            GasMeter gas = new(1, RiscVActor.MessageGas);
+            exit = machine.Run(ref gas, new TestHost(VmLimits.Default));
+            if (RiscVEngine.Actor.Look(machine) is { } step)
+            {
+                steps.Add(step);
+            }
+        }
+        while (exit is VmExit.SliceEnded);
+        Assert.Equal(["lui a7, 0x0", "addiw a7, a7, 93", "ecall"], steps.Select(s => s.Instruction));
+        Assert.Equal(steps[0].Position + 4, steps[1].Position);
+        Assert.Contains(new KeyValuePair<string, string>("a7", "0x5d"), steps[2].Values);
+    }
+
+    [Fact]
     public void A_commit_pays_for_the_pages_that_were_written_since_the_last_one()
     {
         RiscVActor actor = new(Counter());
