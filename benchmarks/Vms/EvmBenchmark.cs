@@ -11,8 +11,8 @@ namespace Granary.Benchmarks;
 /// <remarks>
 /// The peer is a command, named by <see cref="PeerVariable"/>: it reads lines <c>NAME CODE INPUT GAS ROUNDS</c> and
 /// writes for each round <c>NAME GAS ok OUTPUT NANOSECONDS</c>, running the code as a call to an account without
-/// storage under Cancun's rules. <c>Evm/edr.mjs</c> is one. Ours is a whole message to a kernel's machine: the question read,
-/// the account and its code found, the world undone.
+/// storage under Cancun's rules. <c>Evm/edr.mjs</c> is one. Ours is a whole message to a kernel's machine: the question
+/// read, the account and its code found, the world undone.
 /// </remarks>
 internal sealed class EvmBenchmark : IBenchmark
 {
