@@ -1,0 +1,142 @@
+using Granary.Grains.Interfaces;
+using Granary.Kernels;
+using Orleans.Runtime;
+using Orleans.Runtime.Placement;
+
+namespace Granary.Grains;
+
+/// <content>
+/// Coming to this silo and going to another. On the way the kernel's checkpoint travels, with the nodes and the machine
+/// that the store does not have; whatever is lost of that, the store and the journal have all that was acknowledged.
+/// </content>
+public sealed partial class KernelGrain : IGrainMigrationParticipant
+{
+    private const string DepartureKey = "granary.departure";
+
+    private readonly Lock _gate = new();
+    private KernelDeparture? _arriving;
+    private SiloAddress? _migration;
+    private Task<KernelDeparture?>? _leaving;
+    private byte[]? _carried;
+
+    public Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _silo.Add(Id, this);
+        if (_arriving is { } departure)
+        {
+            _arriving = null;
+            _silo.Host.Arrive(Id, departure);
+            _silo.Arrivals++;
+        }
+        // Into memory even if nobody asks: it may be in mid-run.
+        Local.WakeUp(Id);
+        return Task.CompletedTask;
+    }
+
+    public Task Migrate(SiloAddress target)
+    {
+        if (target.Equals(_here.SiloAddress))
+        {
+            throw new KernelRefusedException(
+                (int)KernelHostError.WrongStatus, $"Kernel '{Id}' is at silo {_here.Name} already.", "", hasMoved: false);
+        }
+        if (_migration is not null)
+        {
+            throw new KernelRefusedException(
+                (int)KernelHostError.WrongStatus, $"Kernel '{Id}' is migrating already.", "Ask where it is.",
+                hasMoved: false);
+        }
+        BeginMigration(target);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>From any thread.</summary>
+    internal void BeginMigration(SiloAddress target)
+    {
+        if (Interlocked.CompareExchange(ref _migration, target, null) is null)
+        {
+            _ = MigrateAsync(target);
+        }
+    }
+
+    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Without a target all goes to the store: whoever has the kernel next begins there.
+        Task<KernelDeparture?> leaving;
+        lock (_gate)
+        {
+            leaving = _leaving ??= _silo.Host.LeaveAsync(Id, bytesMax: -1);
+        }
+        KernelDeparture? departure = await leaving;
+        _silo.Remove(Id, this);
+        if (departure is not null && _migration is { } target)
+        {
+            byte[] bytes = departure.ToBytes();
+            // One that does not fit any more is lost: the journal has what it would say.
+            if (_silo.Transfers.TryTake(target, bytes.Length))
+            {
+                _carried = bytes;
+                _ = ReleaseWhenGoneAsync(target, bytes.Length);
+            }
+        }
+        if (reason.ReasonCode is DeactivationReasonCode.Migrating or DeactivationReasonCode.ShuttingDown)
+        {
+            _ = WakeWhenGoneAsync();
+        }
+    }
+
+    public void OnDehydrate(IDehydrationContext dehydrationContext)
+    {
+        if (_carried is not null)
+        {
+            dehydrationContext.TryAddValue(DepartureKey, _carried);
+        }
+    }
+
+    /// <remarks>An exception here would be swallowed: what cannot be read is as if it had not come.</remarks>
+    public void OnRehydrate(IRehydrationContext rehydrationContext)
+    {
+        if (rehydrationContext.TryGetValue(DepartureKey, out byte[]? bytes) && bytes is not null)
+        {
+            try
+            {
+                _arriving = KernelDeparture.Parse(bytes);
+            }
+            catch (CborException)
+            {
+                _arriving = null;
+            }
+        }
+    }
+
+    private async Task MigrateAsync(SiloAddress target)
+    {
+        TimeSpan stay = _silo.Options.DwellMin - (_silo.Host.LiveFor(Id) ?? _silo.Options.DwellMin);
+        if (stay > TimeSpan.Zero)
+        {
+            await Task.Delay(stay, _silo.Options.Clock).ConfigureAwait(false);
+        }
+        // From here on Orleans keeps requests for the next activation. Those that wait for replies must end, or it would
+        // wait for them: they are told to ask again.
+        lock (_gate)
+        {
+            GrainContext.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = target });
+            _leaving = _silo.Host.LeaveAsync(Id, _silo.Transfers.FreeFor(target));
+        }
+    }
+
+    private async Task ReleaseWhenGoneAsync(SiloAddress target, long bytes)
+    {
+        await GrainContext.Deactivated.ConfigureAwait(false);
+        _silo.Transfers.Release(target, bytes);
+    }
+
+    /// <summary>
+    /// If it did not get where it should, nobody has it now. A kernel in mid-run must not wait for a caller.
+    /// </summary>
+    private async Task WakeWhenGoneAsync()
+    {
+        await GrainContext.Deactivated.ConfigureAwait(false);
+        _silo.WakeUp(Id);
+    }
+}
