@@ -15,6 +15,8 @@ public sealed class ClusterMembers(IClusterMembershipService membership, ILocalS
 
     public IReadOnlyList<ClusterMember> All => [.. membership.CurrentSnapshot.Members.Values];
 
+    public bool IsActive(SiloAddress silo) => membership.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Active;
+
     public IAsyncEnumerable<ClusterMembershipSnapshot> Updates => membership.MembershipUpdates;
 
     /// <summary>A silo by its name or its address.</summary>

@@ -33,7 +33,12 @@ public sealed class GrainCluster(GrainReach reach, ClusterMembers members, Kerne
             {
                 return new KernelPlace(id, place.Name);
             }
-            if (options.Clock.GetElapsedTime(start) > options.Patience)
+            if (!place.IsMigrating && members.IsActive(target))
+            {
+                // It was recovered somewhere else on the way.
+                await reach.MigrateAsync(id, target, cancellationToken).ConfigureAwait(false);
+            }
+            if (options.Clock.GetElapsedTime(start) > options.Patience || !members.IsActive(target))
             {
                 throw new KernelHostException(
                     KernelHostError.Unreachable, $"Kernel '{id}' did not get to silo '{silo}': it is at '{place.Name}'.",

@@ -13,7 +13,6 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
 {
     private const string DepartureKey = "granary.departure";
 
-    private readonly Lock _gate = new();
     private KernelDeparture? _arriving;
     private SiloAddress? _migration;
     private Task<KernelDeparture?>? _leaving;
@@ -46,28 +45,23 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
                 (int)KernelHostError.WrongStatus, $"Kernel '{Id}' is migrating already.", "Ask where it is.",
                 hasMoved: false);
         }
-        BeginMigration(target);
+        _ = MigrateAsync(target);
         return Task.CompletedTask;
     }
 
-    /// <summary>From any thread.</summary>
-    internal void BeginMigration(SiloAddress target)
+    /// <summary>From any thread; does nothing when it migrates already.</summary>
+    internal void BeginMigration(SiloAddress target) => GrainContext.Scheduler.QueueAction(() =>
     {
-        if (Interlocked.CompareExchange(ref _migration, target, null) is null)
+        if (_migration is null)
         {
             _ = MigrateAsync(target);
         }
-    }
+    });
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // Without a target all goes to the store: whoever has the kernel next begins there.
-        Task<KernelDeparture?> leaving;
-        lock (_gate)
-        {
-            leaving = _leaving ??= _silo.Host.LeaveAsync(Id, bytesMax: -1);
-        }
-        KernelDeparture? departure = await leaving;
+        KernelDeparture? departure = await (_leaving ??= _silo.Host.LeaveAsync(Id, bytesMax: -1));
         _silo.Remove(Id, this);
         if (departure is not null && _migration is { } target)
         {
@@ -79,7 +73,7 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
                 _ = ReleaseWhenGoneAsync(target, bytes.Length);
             }
         }
-        if (reason.ReasonCode is DeactivationReasonCode.Migrating or DeactivationReasonCode.ShuttingDown)
+        if (reason.ReasonCode == DeactivationReasonCode.Migrating)
         {
             _ = WakeWhenGoneAsync();
         }
@@ -109,20 +103,22 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
         }
     }
 
+    /// <remarks>
+    /// In turns of this grain, so that no request brings anything to the kernel once it has begun to leave: the host
+    /// would have to recover the kernel for it, and take it away from the silo that it went to.
+    /// </remarks>
     private async Task MigrateAsync(SiloAddress target)
     {
+        _migration = target;
         TimeSpan stay = _silo.Options.DwellMin - (_silo.Host.LiveFor(Id) ?? _silo.Options.DwellMin);
         if (stay > TimeSpan.Zero)
         {
-            await Task.Delay(stay, _silo.Options.Clock).ConfigureAwait(false);
+            await Task.Delay(stay, _silo.Options.Clock);
         }
         // From here on Orleans keeps requests for the next activation. Those that wait for replies must end, or it would
         // wait for them: they are told to ask again.
-        lock (_gate)
-        {
-            GrainContext.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = target });
-            _leaving = _silo.Host.LeaveAsync(Id, _silo.Transfers.FreeFor(target));
-        }
+        GrainContext.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = target });
+        _leaving ??= _silo.Host.LeaveAsync(Id, _silo.Transfers.FreeFor(target));
     }
 
     private async Task ReleaseWhenGoneAsync(SiloAddress target, long bytes)

@@ -33,7 +33,12 @@ public sealed partial class KernelGrain : IGrainBase, IKernelGrain
 
     private KernelId Id { get; }
 
-    private IKernelReach Local => _silo.Host.Local;
+    /// <summary>The kernel in this silo's memory.</summary>
+    /// <exception cref="KernelRefusedException">It has begun to leave.</exception>
+    private IKernelReach Local => _leaving is null
+        ? _silo.Host.Local
+        : throw new KernelRefusedException(
+            (int)KernelHostError.ShuttingDown, $"Kernel '{Id}' goes on in another silo.", "Ask again.", hasMoved: true);
 
     public async Task<AcceptedAnswer> Send(byte[] envelope)
     {

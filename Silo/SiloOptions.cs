@@ -44,7 +44,7 @@ public sealed record SiloOptions
 
     public KernelGrainOptions Kernels { get; init; } = new();
 
-    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+    public LogLevel LogLevel { get; init; } = LogLevel.Error;
 
     /// <summary>Null: logs go to the error stream as JSON.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

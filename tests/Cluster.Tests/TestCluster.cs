@@ -6,6 +6,7 @@ using Granary.Silo;
 using Granary.Stores;
 using Granary.Tests;
 using Granary.Vms;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Granary.Cluster.Tests;
 
@@ -52,6 +53,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         // The machine may be so busy that a silo does not get to answer for a while.
         Store = Address, Name = name, ProbeTimeout = TimeSpan.FromSeconds(2), Kernels = _options,
+        LoggerFactory = NullLoggerFactory.Instance,
     };
 
     public async Task<SiloNode> AddAsync()
