@@ -12,15 +12,15 @@ public sealed partial class EmbeddedHost
     /// it is told to ask again (<see cref="KernelMovedException"/>). It may run again, anywhere, from the store or from
     /// what this returns.
     /// </summary>
-    /// <param name="bytesMax">What may be carried; of a kernel that has more to carry, the store gets it.</param>
+    /// <param name="mayCarry">Whether so many bytes may be carried; otherwise the store gets them.</param>
     /// <returns>What the store does not have; null when that is nothing, or the kernel is not in memory.</returns>
-    public async Task<KernelDeparture?> LeaveAsync(KernelId id, long bytesMax)
+    public async Task<KernelDeparture?> LeaveAsync(KernelId id, Func<long, bool> mayCarry)
     {
         if (!_live.TryGetValue(id, out KernelMailbox? mailbox))
         {
             return null;
         }
-        KernelDeparture? departure = await mailbox.LeaveAsync(bytesMax).ConfigureAwait(false);
+        KernelDeparture? departure = await mailbox.LeaveAsync(mayCarry).ConfigureAwait(false);
         Wakes.Schedule(id, due: null);
         return departure;
     }

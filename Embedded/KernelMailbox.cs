@@ -151,9 +151,9 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     /// Stops at the next safe point; done when all that it did is durable and it has left memory. What waits to be done
     /// with it is told to go elsewhere.
     /// </summary>
-    public Task<KernelDeparture?> LeaveAsync(long bytesMax)
+    public Task<KernelDeparture?> LeaveAsync(Func<long, bool> mayCarry)
     {
-        LeaveJob job = new(bytesMax);
+        LeaveJob job = new(mayCarry);
         Queue<ShellJob> turnedAway;
         bool schedule;
         lock (_gate)

@@ -3,7 +3,7 @@ using Granary.Kernels;
 namespace Granary.Embedded;
 
 /// <summary>A kernel leaves this host, to go on in another.</summary>
-internal sealed class LeaveJob(long bytesMax) : ShellJob
+internal sealed class LeaveJob(Func<long, bool> mayCarry) : ShellJob
 {
     private readonly TaskCompletionSource<KernelDeparture?> _done =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,7 +14,7 @@ internal sealed class LeaveJob(long bytesMax) : ShellJob
 
     public override bool IsAwaited => false;
 
-    public override void Execute(KernelShell shell, Kernel kernel) => _departure = shell.Leave(bytesMax);
+    public override void Execute(KernelShell shell, Kernel kernel) => _departure = shell.Leave(mayCarry);
 
     /// <summary>Something went wrong on the way: only what the store has counts.</summary>
     public override void Fail(Exception error) => Gone();

@@ -1,5 +1,4 @@
 using Granary.Kernels;
-using Orleans.Runtime;
 
 namespace Granary.Grains;
 

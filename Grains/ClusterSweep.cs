@@ -1,6 +1,5 @@
 using Granary.Kernels;
 using Granary.Stores;
-using Orleans.Runtime;
 
 namespace Granary.Grains;
 

@@ -1,6 +1,5 @@
 using Granary.Grains.Interfaces;
 using Granary.Kernels;
-using Orleans.Runtime;
 
 namespace Granary.Grains;
 

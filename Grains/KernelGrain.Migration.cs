@@ -1,6 +1,5 @@
 using Granary.Grains.Interfaces;
 using Granary.Kernels;
-using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
 namespace Granary.Grains;
@@ -18,7 +17,13 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
     private Task<KernelDeparture?>? _leaving;
     private byte[]? _carried;
 
-    public Task OnActivateAsync(CancellationToken cancellationToken)
+    /// <summary>What is taken of the budget of bytes on the way.</summary>
+    private long _taken;
+
+    /// <summary>It is on its way, or about to be.</summary>
+    internal bool IsMigrating => _migration is not null;
+
+    public Task OnActivateAsync(CancellationToken token)
     {
         _silo.Add(Id, this);
         if (_arriving is { } departure)
@@ -58,24 +63,20 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
         }
     });
 
-    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken token)
     {
         // Without a target all goes to the store: whoever has the kernel next begins there.
-        KernelDeparture? departure = await (_leaving ??= _silo.Host.LeaveAsync(Id, bytesMax: -1));
+        KernelDeparture? departure = await (_leaving ??= _silo.Host.LeaveAsync(Id, _ => false));
         _silo.Remove(Id, this);
-        if (departure is not null && _migration is { } target)
+        _carried = departure?.ToBytes();
+        if (_migration is { } target && _taken > 0)
         {
-            byte[] bytes = departure.ToBytes();
-            // One that does not fit any more is lost: the journal has what it would say.
-            if (_silo.Transfers.TryTake(target, bytes.Length))
-            {
-                _carried = bytes;
-                _ = ReleaseWhenGoneAsync(target, bytes.Length);
-            }
+            SiloKernels.WhenGone(GrainContext, () => _silo.Transfers.Release(target, _taken));
         }
         if (reason.ReasonCode == DeactivationReasonCode.Migrating)
         {
-            _ = WakeWhenGoneAsync();
+            // If it did not get where it should, nobody has it now, and a kernel in mid-run must not wait for a caller.
+            SiloKernels.WhenGone(GrainContext, () => _silo.WakeUp(Id));
         }
     }
 
@@ -118,21 +119,13 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
         // From here on Orleans keeps requests for the next activation. Those that wait for replies must end, or it would
         // wait for them: they are told to ask again.
         GrainContext.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = target });
-        _leaving ??= _silo.Host.LeaveAsync(Id, _silo.Transfers.FreeFor(target));
+        _leaving ??= _silo.Host.LeaveAsync(Id, bytes => MayCarry(target, bytes));
     }
 
-    private async Task ReleaseWhenGoneAsync(SiloAddress target, long bytes)
+    private bool MayCarry(SiloAddress target, long bytes)
     {
-        await GrainContext.Deactivated.ConfigureAwait(false);
-        _silo.Transfers.Release(target, bytes);
-    }
-
-    /// <summary>
-    /// If it did not get where it should, nobody has it now. A kernel in mid-run must not wait for a caller.
-    /// </summary>
-    private async Task WakeWhenGoneAsync()
-    {
-        await GrainContext.Deactivated.ConfigureAwait(false);
-        _silo.WakeUp(Id);
+        bool may = _silo.Transfers.TryTake(target, bytes);
+        _taken = may ? bytes : 0;
+        return may;
     }
 }

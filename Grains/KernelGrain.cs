@@ -3,9 +3,7 @@ using Granary.Grains.Interfaces;
 using Granary.Kernels;
 using Granary.Vms;
 using Orleans.Concurrency;
-using Orleans.Configuration;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace Granary.Grains;
 

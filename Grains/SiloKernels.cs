@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Embedded;
 using Granary.Kernels;
-using Orleans.Runtime;
 
 namespace Granary.Grains;
 
@@ -50,6 +49,10 @@ public sealed class SiloKernels
     /// <summary>Has the kernel come into memory, wherever it belongs.</summary>
     internal void WakeUp(KernelId id) => _reach?.WakeUp(id);
 
+    /// <summary>Does something when an activation has ended, its migration included.</summary>
+    internal static void WhenGone(IGrainContext activation, Action action) => activation.Deactivated.ContinueWith(
+        _ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     internal void Add(KernelId id, KernelGrain grain) => _grains[id] = grain;
 
     internal void Remove(KernelId id, KernelGrain grain) =>
@@ -62,7 +65,7 @@ public sealed class SiloKernels
         int next = 0;
         while (others.Count > 0 && !_grains.IsEmpty && !cancellationToken.IsCancellationRequested)
         {
-            foreach (KernelGrain grain in _grains.Values)
+            foreach (KernelGrain grain in _grains.Values.Where(g => !g.IsMigrating))
             {
                 grain.BeginMigration(others[next++ % others.Count]);
             }

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Granary.Grains;
 
 /// <summary>
@@ -11,15 +9,6 @@ internal sealed class TransferBudget(long bytesMax)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<SiloAddress, long> _under = [];
-
-    /// <summary>What may set out for a silo now.</summary>
-    public long FreeFor(SiloAddress silo)
-    {
-        lock (_gate)
-        {
-            return bytesMax - _under.GetValueOrDefault(silo);
-        }
-    }
 
     /// <summary>False when it does not fit; otherwise <see cref="Release"/> when it has arrived.</summary>
     public bool TryTake(SiloAddress silo, long bytes)

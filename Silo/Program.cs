@@ -20,6 +20,14 @@ catch (FormatException error)
 TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
 using PosixSignalRegistration term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+if (options.StopsWithInput)
+{
+    _ = Task.Run(async () =>
+    {
+        await Console.In.ReadToEndAsync();
+        stop.TrySetResult();
+    });
+}
 using CancellationTokenSource starting = new();
 _ = stop.Task.ContinueWith(_ => starting.Cancel(), TaskScheduler.Default);
 try

@@ -11,12 +11,13 @@ internal static class SiloArguments
 {
     public const string Help =
         "Usage: granary-silo --store postgres://... --name NAME [--cluster ID] [--address IP] [--silo-port N]"
-        + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--log LEVEL]";
+        + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--log LEVEL]"
+        + " [--stop-with-input true]";
 
     private static readonly string[] s_names =
     [
         "store", "name", "cluster", "address", "silo-port", "client-port", "listen", "any-address", "probe-ms",
-        "threads", "log",
+        "threads", "log", "stop-with-input",
     ];
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
@@ -54,6 +55,7 @@ internal static class SiloArguments
             ClientPort = Number(given, "client-port", defaults.ClientPort, 65_535),
             Urls = given.TryGetValue("listen", out string? urls) ? urls.Split(',') : defaults.Urls,
             ListenOnAnyAddress = given.GetValueOrDefault("any-address") == "true",
+            StopsWithInput = given.GetValueOrDefault("stop-with-input") == "true",
             SliceThreads = Number(given, "threads", defaults.SliceThreads, 1_024),
             ProbeTimeout = TimeSpan.FromMilliseconds(
                 Number(given, "probe-ms", (int)defaults.ProbeTimeout.TotalMilliseconds, 60_000)),

@@ -1,13 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Grains;
-using Granary.Kernels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Hosting;
 
 namespace Granary.Silo;
 

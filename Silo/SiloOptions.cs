@@ -42,6 +42,9 @@ public sealed record SiloOptions
     /// </summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>Stop when the standard input ends: whoever started it is gone, or wants that.</summary>
+    public bool StopsWithInput { get; init; }
+
     public KernelGrainOptions Kernels { get; init; } = new();
 
     public LogLevel LogLevel { get; init; } = LogLevel.Error;

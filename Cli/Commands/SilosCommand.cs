@@ -18,7 +18,7 @@ internal sealed class SilosCommand : CliCommand
     public override async Task<int> RunAsync(
         CliSession session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        IKernelCluster cluster = Require(await session.OpenAsync(HostAccess.Look, cancellationToken));
+        IKernelCluster cluster = Require(await session.OpenAsync(HostAccess.Inspect, cancellationToken));
         IReadOnlyList<SiloInfo> silos = await cluster.ListSilosAsync(cancellationToken);
         JsonArray json = [.. silos.Select(s => new JsonObject
         {

@@ -133,9 +133,10 @@ public sealed class KernelShell
 
     /// <summary>
     /// Ends this activation at the present safe point; for jobs. What came before is handed over as ever. Null when the
-    /// checkpoint is handed over too, because it has more bytes than may be carried, or when there is nothing to carry.
+    /// checkpoint is handed over too, because it may not be carried, or when there is nothing to carry.
     /// </summary>
-    public KernelDeparture? Leave(long bytesMax)
+    /// <param name="mayCarry">Whether so many bytes may be carried.</param>
+    public KernelDeparture? Leave(Func<long, bool> mayCarry)
     {
         Flush();
         HasLeft = true;
@@ -149,7 +150,7 @@ public sealed class KernelShell
         {
             bytes += node.Bytes.Length;
         }
-        if (bytes > bytesMax)
+        if (!mayCarry(bytes))
         {
             _checkpoint = checkpoint;
             Flush();

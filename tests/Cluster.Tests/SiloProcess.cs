@@ -17,7 +17,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         ProcessStartInfo start = new("dotnet")
         {
             RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false,
-            ArgumentList = { program, "--store", cluster.Url, "--name", name, "--probe-ms", "2000" },
+            ArgumentList = { program, "--store", cluster.Url, "--name", name, "--probe-ms", "2000",
+                "--stop-with-input", "true" },
         };
         SiloProcess silo = new(Process.Start(start)!);
         string? line = await silo._process.StandardOutput.ReadLineAsync().WaitAsync(TestCluster.Limit);

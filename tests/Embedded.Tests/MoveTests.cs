@@ -8,8 +8,6 @@ namespace Granary.Embedded.Tests;
 /// <summary>Two hosts over one store; a kernel goes from one to the other while it runs.</summary>
 public sealed class MoveTests
 {
-    private const long BytesMax = 1 << 20;
-
     private static readonly KernelId _id = KernelId.Parse("k");
 
     [Fact]
@@ -23,7 +21,7 @@ public sealed class MoveTests
         for (int i = 0; i < 10; i++)
         {
             (EmbeddedHost from, EmbeddedHost to) = i % 2 == 0 ? (one, two) : (two, one);
-            KernelDeparture? departure = await from.LeaveAsync(_id, BytesMax);
+            KernelDeparture? departure = await from.LeaveAsync(_id, _ => true);
             Assert.NotNull(departure);
             Assert.Null(from.LiveFor(_id));
             to.Arrive(_id, KernelDeparture.Parse(departure.ToBytes()));
@@ -48,7 +46,7 @@ public sealed class MoveTests
         await using EmbeddedHost one = await OpenAsync(store);
         await using EmbeddedHost two = await OpenAsync(store);
         await BeginToSpinAsync(one);
-        KernelDeparture departure = (await one.LeaveAsync(_id, BytesMax))!;
+        KernelDeparture departure = (await one.LeaveAsync(_id, _ => true))!;
         byte[] entry = departure.Entries[^1].ToArray();
         entry[^1] ^= 1;
         two.Arrive(_id, damage switch
@@ -70,7 +68,7 @@ public sealed class MoveTests
         await using EmbeddedHost one = await OpenAsync(store);
         await using EmbeddedHost two = await OpenAsync(store);
         await BeginToSpinAsync(one);
-        Assert.Null(await one.LeaveAsync(_id, bytesMax: 100));
+        Assert.Null(await one.LeaveAsync(_id, bytes => bytes <= 100));
         IReadOnlyList<StoredHead> heads = await store.ListHeadsAsync(_id);
         Assert.NotNull(heads[^1].Head.WorkRoot);
         two.Local.WakeUp(_id);
@@ -91,7 +89,7 @@ public sealed class MoveTests
         };
         Task<CallResult?> first = one.Local.CallAsync(call, onlyIfKnown: false, default);
         await UntilAsync(async () => (await one.GetAsync(_id)).Status == KernelStatus.Sleeping);
-        KernelDeparture? departure = await one.LeaveAsync(_id, BytesMax);
+        KernelDeparture? departure = await one.LeaveAsync(_id, _ => true);
         KernelHostException error = await Assert.ThrowsAsync<KernelHostException>(() => first);
         Assert.IsType<KernelMovedException>(error.InnerException);
         if (departure is not null)
