@@ -18,6 +18,8 @@ namespace Granary.Api;
 [JsonSerializable(typeof(ApiList<ApiHeldPort>))]
 [JsonSerializable(typeof(ApiList<ApiTimer>))]
 [JsonSerializable(typeof(ApiList<ApiDeadLetter>))]
+[JsonSerializable(typeof(ApiList<ApiSilo>))]
+[JsonSerializable(typeof(ApiPlace))]
 [JsonSerializable(typeof(ApiAccepted))]
 [JsonSerializable(typeof(ApiPending))]
 [JsonSerializable(typeof(ApiCallResult))]

@@ -11,6 +11,11 @@ public sealed record ApiKernel(
     string Id, string Engine, string CodeHash, string Status, ulong Generation, long CreatedAt, ulong Position,
     string Chain, long? WakeAt, int InboxCount, long GasSpent, string Reason);
 
+/// <param name="Here">It is the one that answers.</param>
+public sealed record ApiSilo(string Name, string Address, string Status, bool Here);
+
+public sealed record ApiPlace(string Kernel, string Silo);
+
 public sealed record ApiAccepted(string To, ulong Position, bool Duplicate);
 
 /// <summary>A call that has no reply yet: wait again with its key.</summary>

@@ -40,6 +40,19 @@ public static class FromApi
         };
     }
 
+    public static SiloInfo Silo(ApiSilo? silo)
+    {
+        silo = Present(silo, "silo");
+        return new SiloInfo(
+            Text(silo.Name, "name"), Text(silo.Address, "address"), Text(silo.Status, "status"), silo.Here);
+    }
+
+    public static KernelPlace Place(ApiPlace? place)
+    {
+        place = Present(place, "answer");
+        return new KernelPlace(Id(place.Kernel, "kernel"), Text(place.Silo, "silo"));
+    }
+
     public static MessageAccepted Accepted(ApiAccepted? accepted)
     {
         accepted = Present(accepted, "answer");

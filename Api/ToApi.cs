@@ -21,6 +21,10 @@ public static class ToApi
         info.Id.Value, info.Engine.ToString(), info.CodeHash.ToString(), Word(info.Status), info.Generation,
         info.CreatedAt, info.Position, info.Chain.ToString(), info.WakeAt, info.InboxCount, info.GasSpent, info.Reason);
 
+    public static ApiSilo Silo(SiloInfo info) => new(info.Name, info.Address, info.Status, info.IsHere);
+
+    public static ApiPlace Place(KernelPlace place) => new(place.Id.Value, place.Silo);
+
     public static ApiAccepted Accepted(MessageAccepted accepted) =>
         new(accepted.To.Value, accepted.Position, accepted.Duplicate);
 

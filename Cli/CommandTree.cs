@@ -57,6 +57,7 @@ internal sealed class CommandTree
                 new ExportCommand(), new ImportCommand(), new VerifyCommand(), new TraceCommand(),
                 new SimulateCommand(),
                 new CompileCommand(), new DisasmCommand(), new ShellCommand(), new TokenCommand(),
+                new ClusterCommand(), new SilosCommand(), new MigrateCommand(),
                 new DbCommand(), new BackupCommand(), new RestoreCommand(), new CompletionCommand(),
             ]);
         foreach (Option option in tree.Globals.All)

@@ -29,6 +29,10 @@ internal static class EmbeddedErrors
     public static KernelHostException ShuttingDown() => new(
         KernelHostError.ShuttingDown, "This host is shutting down.", "Start it again and ask again.");
 
+    public static KernelHostException Moved(KernelId id) => new(
+        KernelHostError.ShuttingDown, $"Kernel '{id}' goes on in another host.", "Ask again.",
+        new KernelMovedException(id));
+
     public static KernelHostException NoSuchCheckpoint(KernelId id, CheckpointRef checkpoint) => new(
         KernelHostError.NoSuchCheckpoint, $"Kernel '{id}' has no kept checkpoint '{checkpoint}'.",
         $"List them with 'granary snapshots {id}'.");

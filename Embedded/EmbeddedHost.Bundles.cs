@@ -15,7 +15,7 @@ public sealed partial class EmbeddedHost
             // Of a kernel that cannot run here, what was stored last.
             KernelHead head = _outOfOrder.ContainsKey(id)
                 ? (await HeadsAsync(id, cancellationToken).ConfigureAwait(false))[^1].Head
-                : await AskAsync(id, static (shell, _) => shell.TakeCheckpoint(name: null), cancellationToken)
+                : await Reach.CheckpointAsync(id, name: null, cancellationToken)
                     .ConfigureAwait(false);
             StoredKernel kernel = await FindAsync(id, cancellationToken).ConfigureAwait(false);
             KernelHead first = (await HeadsAsync(id, cancellationToken).ConfigureAwait(false))[0].Head;

@@ -79,10 +79,8 @@ public sealed partial class EmbeddedHost
             id, message is { } input ? new KernelCommand.CancelMessage(input) : new KernelCommand.Cancel(),
             cancellationToken);
 
-    public async Task<IReadOnlyList<TimerInfo>> ListTimersAsync(
-        KernelId id, CancellationToken cancellationToken = default) => await AskAsync(
-            id, static (_, kernel) => kernel.Timers.Select(t => new TimerInfo(t.Key, t.Value)).ToList(),
-            cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<TimerInfo>> ListTimersAsync(
+        KernelId id, CancellationToken cancellationToken = default) => Reach.ListTimersAsync(id, cancellationToken);
 
     public Task<KernelInfo> SetTimerAsync(
         KernelId id, string name, KernelTimer timer, CancellationToken cancellationToken = default) =>
@@ -92,10 +90,9 @@ public sealed partial class EmbeddedHost
         KernelId id, string name, CancellationToken cancellationToken = default) =>
         CommandAsync(id, new KernelCommand.SetTimer(name, null), cancellationToken);
 
-    public async Task<IReadOnlyList<DeadLetterInfo>> ListDeadLettersAsync(
-        KernelId id, CancellationToken cancellationToken = default) => await AskAsync(
-            id, static (_, kernel) => kernel.DeadLetters.Select(d => new DeadLetterInfo(d.Key, d.Value)).ToList(),
-            cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<DeadLetterInfo>> ListDeadLettersAsync(
+        KernelId id, CancellationToken cancellationToken = default) =>
+        Reach.ListDeadLettersAsync(id, cancellationToken);
 
     public Task<KernelInfo> ResendDeadLetterAsync(
         KernelId id, ulong number, CancellationToken cancellationToken = default) =>
@@ -146,8 +143,18 @@ public sealed partial class EmbeddedHost
         {
             throw CommitErrors.NotAppended(id, status);
         }
+        DropDeleted(id);
+        if (!IsAlone)
+        {
+            Reach.Drop(id);
+        }
+    }
+
+    /// <summary>Lets go of a kernel that is no more.</summary>
+    internal void DropDeleted(KernelId id)
+    {
         Wakes.Schedule(id, due: null);
-        if (_live.TryGetValue(id, out mailbox))
+        if (_live.TryGetValue(id, out KernelMailbox? mailbox))
         {
             mailbox.Drop(EmbeddedErrors.NoSuchKernel(id));
         }
@@ -156,9 +163,8 @@ public sealed partial class EmbeddedHost
 
     public async Task<MachineState> ReadMachineAsync(KernelId id, CancellationToken cancellationToken = default)
     {
-        (EngineId engine, KernelStatus phase, SnapshotBuffer machine) = await AskAsync(
-            id, static (_, kernel) => (kernel.Engine, kernel.Phase, kernel.SaveMachine()), cancellationToken)
-            .ConfigureAwait(false);
+        (EngineId engine, KernelStatus phase, SnapshotBuffer machine) =
+            await Reach.ReadMachineAsync(id, cancellationToken).ConfigureAwait(false);
         return new MachineState(engine, phase, machine, _programs.Engines.Find(engine)!.Describe(machine));
     }
 
@@ -171,63 +177,23 @@ public sealed partial class EmbeddedHost
                 KernelHostError.BadSnapshot, $"{machine.Status} is nothing that a machine does.",
                 "Say what it was doing: idle, running, sleeping, receiving or awaiting.");
         }
-        await AskAsync(
-            id,
-            (_, kernel) =>
-            {
-                if (kernel.Engine != machine.Engine)
-                {
-                    throw new KernelHostException(
-                        KernelHostError.BadSnapshot,
-                        $"The machine is one of {machine.Engine}, kernel '{id}' runs {kernel.Engine}.",
-                        "Write it to a kernel of the same engine.");
-                }
-                Carry(kernel, new KernelCommand.WriteMachine(machine.Status, machine.Snapshot));
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
-        return await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        StoredKernel kernel = await FindAsync(id, cancellationToken).ConfigureAwait(false);
+        if (kernel.Engine != machine.Engine)
+        {
+            throw new KernelHostException(
+                KernelHostError.BadSnapshot, $"The machine is one of {machine.Engine}, kernel '{id}' runs {kernel.Engine}.",
+                "Write it to a kernel of the same engine.");
+        }
+        return await CommandAsync(
+            id, new KernelCommand.WriteMachine(machine.Status, machine.Snapshot), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<KernelInfo> CommandAsync(
         KernelId id, KernelCommand command, CancellationToken cancellationToken)
     {
-        await AskAsync(
-            id,
-            (_, kernel) =>
-            {
-                Carry(kernel, command);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        await Reach.CommandAsync(id, command, cancellationToken).ConfigureAwait(false);
         return await GetAsync(id, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void Carry(Kernel kernel, KernelCommand command)
-    {
-        try
-        {
-            kernel.Command(command, Now);
-        }
-        catch (SnapshotFormatException error)
-        {
-            throw new KernelHostException(
-                KernelHostError.BadSnapshot, $"The machine cannot be restored: {error.Message}",
-                "Nothing was changed.", error);
-        }
-        catch (Exception error) when (error is NodeMissingException or ProgramUnavailableException
-            or StateTreeException or CborException)
-        {
-            throw new KernelHostException(
-                KernelHostError.NoSuchCheckpoint, $"The checkpoint cannot be opened: {error.Message}",
-                "Nothing was changed.", error);
-        }
-        catch (ArgumentException error)
-        {
-            throw new KernelHostException(
-                KernelHostError.BadRequest, $"The kernel refuses the command: {error.Message}", "Nothing was changed.",
-                    error);
-        }
     }
 
     /// <summary>Stores a new kernel: born, checkpointed, nothing run.</summary>
@@ -250,7 +216,7 @@ public sealed partial class EmbeddedHost
         }
         if (Options.RunKernels && turn.Summary.HasWork)
         {
-            GetMailbox(birth.Id);
+            Reach.WakeUp(birth.Id);
         }
         else if (Options.RunKernels && turn.Summary.WakeAt is { } due)
         {

@@ -5,36 +5,17 @@ namespace Granary.Embedded;
 /// <content>Messages from clients, and what kernels let out.</content>
 public sealed partial class EmbeddedHost
 {
-    public async Task<MessageAccepted> SendAsync(MessageRequest request, CancellationToken cancellationToken = default)
-    {
-        AwaitedMessageJob job = new(MakeEnvelope(request, MessageKind.Send));
-        Post(request.To, job);
-        return await job.Accepted.WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public Task<MessageAccepted> SendAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
+        Reach.SendAsync(MakeEnvelope(request, MessageKind.Send), cancellationToken);
 
-    public async Task<CallResult> CallAsync(MessageRequest request, CancellationToken cancellationToken = default)
-    {
-        AwaitedMessageJob job = new(MakeEnvelope(request, MessageKind.Call));
-        Post(request.To, job);
-        if (!cancellationToken.CanBeCanceled)
-        {
-            return (await job.Answered.ConfigureAwait(false))!;
-        }
-        using CancellationTokenRegistration registration = cancellationToken.Register(
-            () => job.Abandon(cancellationToken));
-        return (await job.Answered.ConfigureAwait(false))!;
-    }
+    public async Task<CallResult> CallAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
+        (await Reach.CallAsync(MakeEnvelope(request, MessageKind.Call), onlyIfKnown: false, cancellationToken)
+            .ConfigureAwait(false))!;
 
-    public async Task<CallResult?> AwaitReplyAsync(
-        KernelId id, string idempotencyKey, CancellationToken cancellationToken = default)
-    {
-        Envelope call = MakeEnvelope(new MessageRequest { To = id, IdempotencyKey = idempotencyKey }, MessageKind.Call);
-        AwaitedMessageJob job = new(call, onlyIfKnown: true);
-        Post(id, job);
-        using CancellationTokenRegistration registration = cancellationToken.Register(
-            () => job.Abandon(cancellationToken));
-        return await job.Answered.ConfigureAwait(false);
-    }
+    public Task<CallResult?> AwaitReplyAsync(
+        KernelId id, string idempotencyKey, CancellationToken cancellationToken = default) => Reach.CallAsync(
+            MakeEnvelope(new MessageRequest { To = id, IdempotencyKey = idempotencyKey }, MessageKind.Call),
+            onlyIfKnown: true, cancellationToken);
 
     public IAsyncEnumerable<KernelEvent> WatchAsync(
         KernelId? id, ulong? after = null, CancellationToken cancellationToken = default) =>

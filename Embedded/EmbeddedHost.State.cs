@@ -17,39 +17,27 @@ public sealed partial class EmbeddedHost
     {
         CheckKey(query.Prefix);
         CheckKey(query.After);
-        StateTree tree = query.At is { } checkpoint
-            ? StateTree.Open((await FindHeadAsync(query.Id, checkpoint,
-                cancellationToken).ConfigureAwait(false)).Head.Root,
-                _store)
-            : await CommittedTreeAsync(query.Id, cancellationToken).ConfigureAwait(false);
-        byte[] cursor = query.After.IsEmpty ? query.Prefix.ToArray() : query.After.ToArray();
-        bool first = query.After.IsEmpty;
-        for (int left = query.Limit; left > 0; left--)
+        if (query.At is not { } checkpoint)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (ReadTree(query.Id, () => Next(tree, cursor, first)) is not { } entry
-                || !entry.Key.Span.StartsWith(query.Prefix.Span))
+            foreach (StateEntry entry in await Reach.ReadStateAsync(query, cancellationToken).ConfigureAwait(false))
             {
-                yield break;
+                yield return entry;
             }
+            yield break;
+        }
+        StoredHead head = await FindHeadAsync(query.Id, checkpoint, cancellationToken).ConfigureAwait(false);
+        StateTree tree = StateTree.Open(head.Head.Root, _store);
+        foreach (StateEntry entry in StateReading.Read(tree, query, cancellationToken))
+        {
             yield return entry;
-            (cursor, first) = (entry.Key.ToArray(), false);
         }
     }
 
-    public async Task<StateEvidence> ProveAsync(
+    public Task<StateEvidence> ProveAsync(
         KernelId id, ReadOnlyMemory<byte> key, CancellationToken cancellationToken = default)
     {
         CheckKey(key);
-        StateTree tree = await CommittedTreeAsync(id, cancellationToken).ConfigureAwait(false);
-        return ReadTree(id, () =>
-        {
-            // The cast: a bare null would be taken for an empty value.
-            ReadOnlyMemory<byte>? value = tree.TryGet(key.Span, out ReadOnlyMemory<byte> found)
-                ? found
-                : (ReadOnlyMemory<byte>?)null;
-            return new StateEvidence(tree.Root, key, value, tree.Prove(key.Span));
-        });
+        return Reach.ProveAsync(id, key, cancellationToken);
     }
 
     public async Task<SnapshotInfo> SnapshotAsync(
@@ -74,7 +62,7 @@ public sealed partial class EmbeddedHost
                 throw CommitErrors.NotAppended(id, AppendStatus.NameTaken);
             }
             // Not cancelled: the name is ours until the checkpoint is stored or refused.
-            KernelHead head = await AskAsync(id, (shell, _) => shell.TakeCheckpoint(name), CancellationToken.None)
+            KernelHead head = await Reach.CheckpointAsync(id, name, CancellationToken.None)
                 .ConfigureAwait(false);
             return Describe(new StoredHead(head, name));
         }
@@ -96,7 +84,7 @@ public sealed partial class EmbeddedHost
         try
         {
             KernelHead head = from is null
-                ? await AskAsync(id, static (shell, _) => shell.TakeCheckpoint(name: null), cancellationToken)
+                ? await Reach.CheckpointAsync(id, name: null, cancellationToken)
                     .ConfigureAwait(false)
                 : (await FindHeadAsync(id, from, cancellationToken).ConfigureAwait(false)).Head;
             StoredKernel parent = await FindAsync(id, cancellationToken).ConfigureAwait(false);
@@ -117,15 +105,7 @@ public sealed partial class EmbeddedHost
         {
             StoredHead target = await FindHeadAsync(id, to, cancellationToken).ConfigureAwait(false);
             KernelCommand rollback = new KernelCommand.Rollback(target.Head.Root, target.Head.WorkRoot);
-            await AskAsync(
-                id,
-                (shell, kernel) =>
-                {
-                    Carry(kernel, rollback);
-                    // With the command in one transaction: recovery never needs the checkpoint gone back to.
-                    return shell.TakeCheckpoint(name: null);
-                },
-                cancellationToken).ConfigureAwait(false);
+            await Reach.CommandAsync(id, rollback, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -186,33 +166,6 @@ public sealed partial class EmbeddedHost
         }
     }
 
-    private static StateEntry? Next(StateTree tree, byte[] cursor, bool orEqual)
-    {
-        bool found = orEqual
-            ? tree.TryNextOrEqual(cursor, out ReadOnlyMemory<byte> key, out ReadOnlyMemory<byte> value)
-            : tree.TryNext(cursor, out key, out value);
-        return found ? new StateEntry(key, value) : null;
-    }
-
-    private static T ReadTree<T>(KernelId id, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (StoreException error)
-        {
-            throw CommitErrors.Store(error);
-        }
-        catch (Exception error) when (error is NodeMissingException or StateTreeException)
-        {
-            throw new KernelHostException(
-                KernelHostError.Store, $"The state of kernel '{id}' cannot be read on: {error.Message}.",
-                "If the kernel ran on or its checkpoint is no longer kept, ask again; otherwise run 'granary verify'.",
-                    error);
-        }
-    }
-
     private static void CheckKey(ReadOnlyMemory<byte> key)
     {
         if (key.Length > StateTree.KeyBytesMax)
@@ -250,9 +203,6 @@ public sealed partial class EmbeddedHost
         GC.KeepAlive(program);
         return info;
     }
-
-    private Task<StateTree> CommittedTreeAsync(KernelId id, CancellationToken cancellationToken) =>
-        AskAsync(id, static (_, kernel) => kernel.CommittedTree, cancellationToken);
 
     private async Task<IReadOnlyList<StoredHead>> HeadsAsync(KernelId id, CancellationToken cancellationToken)
     {

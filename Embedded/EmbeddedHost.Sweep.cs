@@ -17,7 +17,10 @@ public sealed partial class EmbeddedHost
                 try
                 {
                     Evict();
-                    await ActivateAllAsync(cancellationToken).ConfigureAwait(false);
+                    if (IsAlone)
+                    {
+                        await ActivateAllAsync(cancellationToken).ConfigureAwait(false);
+                    }
                     if (Now >= collectAt)
                     {
                         _programs.Trim();

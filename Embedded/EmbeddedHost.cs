@@ -40,7 +40,10 @@ public sealed partial class EmbeddedHost : IKernelHost
         {
             RunKernels = options.RunKernels, SliceGas = options.SliceGas, CheckpointGas = options.CheckpointGas,
             CheckpointGasPerByte = options.CheckpointGasPerByte, CheckpointBytes = options.CheckpointBytes,
+            ConfirmsEpoch = options.Reach is not null,
         };
+        Local = new LocalReach(this);
+        Reach = options.Reach?.Invoke(this) ?? Local;
         Watchers = new Watchers(options.EventHistoryMax, Now);
         _programs = new ProgramCache(engines, store);
         _router = new EmbeddedRouter(this);
@@ -52,7 +55,14 @@ public sealed partial class EmbeddedHost : IKernelHost
 
     public string Description => _store.Description;
 
+    /// <summary>For whoever decides where kernels are: brings them into the memory of this very host.</summary>
+    public IKernelReach Local { get; }
+
+    internal IKernelReach Reach { get; }
+
     internal EmbeddedOptions Options { get; }
+
+    private bool IsAlone => ReferenceEquals(Reach, Local);
 
     internal ShellOptions ShellOptions { get; }
 
@@ -83,7 +93,10 @@ public sealed partial class EmbeddedHost : IKernelHost
         {
             await beforeRun(this).ConfigureAwait(false);
         }
-        await ActivateAllAsync(cancellationToken).ConfigureAwait(false);
+        if (IsAlone)
+        {
+            await ActivateAllAsync(cancellationToken).ConfigureAwait(false);
+        }
         _sweep = Task.Run(() => SweepAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -177,20 +190,19 @@ public sealed partial class EmbeddedHost : IKernelHost
     }
 
     /// <summary>Brings a kernel that is due into memory, and tells it.</summary>
-    private void WakeUp(KernelId id) => Post(id, new WakeJob());
-
-    /// <summary>
-    /// Does something with a kernel at a safe point; returns when all that it did up to then is durable.
-    /// </summary>
-    private async Task<T> AskAsync<T>(
-        KernelId id, Func<KernelShell, Kernel, T> function, CancellationToken cancellationToken)
+    private void WakeUp(KernelId id)
     {
-        FunctionJob<T> job = new(function);
-        Post(id, job);
-        return await job.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (IsAlone)
+        {
+            Post(id, new WakeJob());
+        }
+        else if (!_live.TryGetValue(id, out KernelMailbox? mailbox) || !mailbox.TryPost(new WakeJob()))
+        {
+            Reach.WakeUp(id);
+        }
     }
 
-    private KernelMailbox GetMailbox(KernelId id)
+    private KernelMailbox GetMailbox(KernelId id, KernelDeparture? departure = null)
     {
         if (_live.TryGetValue(id, out KernelMailbox? mailbox))
         {
@@ -200,13 +212,13 @@ public sealed partial class EmbeddedHost : IKernelHost
         mailbox = _live.GetOrAdd(id, fresh);
         if (ReferenceEquals(mailbox, fresh))
         {
-            _ = Task.Run(() => RecoverAsync(fresh));
+            _ = Task.Run(() => RecoverAsync(fresh, departure));
         }
         return mailbox;
     }
 
     /// <summary>Checkpoint and re-execution. Every failure ends in the mailbox, which tells those who wait.</summary>
-    private async Task RecoverAsync(KernelMailbox mailbox)
+    private async Task RecoverAsync(KernelMailbox mailbox, KernelDeparture? departure)
     {
         KernelId id = mailbox.Id;
         KernelActivation? activation = null;
@@ -222,9 +234,11 @@ public sealed partial class EmbeddedHost : IKernelHost
             long start = Stopwatch.GetTimestamp();
             StoredKernel stored = activation.Kernel;
             await _programs.FetchAsync(stored.Engine, stored.CodeHash, Options.Limits.Vm).ConfigureAwait(false);
-            Kernel kernel = await KernelRecovery.RecoverAsync(_store, _programs, activation).ConfigureAwait(false);
+            KernelArrival? arrival = departure is null ? null : Open(departure, activation);
+            Kernel kernel = arrival?.Kernel
+                ?? await KernelRecovery.RecoverAsync(_store, _programs, activation).ConfigureAwait(false);
             Metrics.Recovered(Stopwatch.GetElapsedTime(start));
-            mailbox.Start(kernel, activation.Epoch);
+            mailbox.Start(kernel, activation.Epoch, arrival);
             if (_isClosed)
             {
                 mailbox.Drop(EmbeddedErrors.ShuttingDown());

@@ -61,5 +61,16 @@ public sealed record EmbeddedOptions
     /// <summary>What a bundle may take in memory while it is imported or verified.</summary>
     public long BundleBytesMax { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// Where kernels are, when several hosts share a store; it is given the host. Such a host brings no kernel into
+    /// memory on its own: whoever decides where they are has <see cref="EmbeddedHost.Local"/> do it. Null: all are here.
+    /// </summary>
+    public Func<EmbeddedHost, IKernelReach>? Reach { get; init; }
+
+    /// <summary>
+    /// Told of a kernel that has left this host's memory: null when it had nothing to do, or what went wrong.
+    /// </summary>
+    public Action<KernelId, Exception?>? Left { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

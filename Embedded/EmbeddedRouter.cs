@@ -1,27 +1,21 @@
-using System.Diagnostics;
 using Granary.Kernels;
 using Granary.Vms;
 
 namespace Granary.Embedded;
 
 /// <summary>
-/// Performs the effects of durable commits: between kernels of this host, and to watchers. What does not get through is
+/// Performs the effects of durable commits: between kernels, wherever they are, and to watchers. What does not get through is
 /// sent again by the sender's shell.
 /// </summary>
 internal sealed class EmbeddedRouter(EmbeddedHost host) : IShellEffects
 {
-    public void Send(Envelope message)
-    {
-        using Activity? span = EmbeddedTelemetry.Start("send", ActivityKind.Producer, message.Trace);
-        span?.SetTag("granary.kernel", message.From.Value).SetTag("granary.to", message.To.Value);
-        host.Post(message.To, new TracedMessageJob(this, message));
-    }
+    public void Send(Envelope message) => host.Reach.Send(message);
 
     public void Acknowledge(
         KernelId sender, KernelId receiver, ulong generation, ulong number, ReplyStatus status) =>
-        host.Post(sender, new AcknowledgeJob(receiver, generation, number, status));
+        host.Reach.Acknowledge(sender, receiver, generation, number, status);
 
-    public void Refuse(KernelId sender, KernelId receiver) => host.Post(sender, new RefusedJob(receiver));
+    public void Refuse(KernelId sender, KernelId receiver) => host.Reach.Refuse(sender, receiver);
 
     public void Publish(ShellCommit commit, Effect effect)
     {

@@ -22,6 +22,7 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     private bool _gone;
     private int _pendingCommits;
     private bool _usedUpSlice;
+    private LeaveJob? _leaving;
 
     // Used by the running thread only.
     private Queue<ShellJob> _running = new();
@@ -33,6 +34,9 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
 
     /// <summary>When it last had something to do, on the host's clock.</summary>
     public long IdleSince { get; private set; } = host.Now;
+
+    /// <summary>When it came into memory.</summary>
+    public long ArrivedAt { get; } = host.Now;
 
     /// <summary>The status that watchers were told last; used by the commit writer only.</summary>
     public KernelStatus? LastStatus { get; set; }
@@ -65,21 +69,27 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     public bool TryPost(ShellJob job)
     {
         bool schedule = false;
-        bool full;
+        bool full = false;
+        bool leaving;
         lock (_gate)
         {
             if (_gone)
             {
                 return false;
             }
+            leaving = _leaving is not null;
             full = job is ClientMessageJob && _jobs.Count >= JobsMax;
-            if (!full)
+            if (!full && !leaving)
             {
                 _jobs.Enqueue(job);
                 schedule = TryClaimSchedule();
             }
         }
-        if (full)
+        if (leaving)
+        {
+            job.Fail(EmbeddedErrors.Moved(Id));
+        }
+        else if (full)
         {
             job.Fail(EmbeddedErrors.InboxFull(Id));
         }
@@ -91,12 +101,16 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     }
 
     /// <summary>Gives the mailbox its recovered kernel; it begins to run.</summary>
-    public void Start(Kernel kernel, ulong epoch)
+    public void Start(Kernel kernel, ulong epoch, KernelArrival? arrival)
     {
         bool schedule;
         lock (_gate)
         {
             _shell = new KernelShell(kernel, epoch, this, host.ShellOptions, Now);
+            if (arrival is not null)
+            {
+                _shell.Arrive(arrival);
+            }
             ScheduleWake();
             schedule = TryClaimSchedule();
         }
@@ -128,7 +142,58 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
             job.Fail(error);
         }
         _shell?.FailWaiters(error);
+        _leaving?.Gone();
+        host.Options.Left?.Invoke(Id, error);
         return true;
+    }
+
+    /// <summary>
+    /// Stops at the next safe point; done when all that it did is durable and it has left memory. What waits to be done
+    /// with it is told to go elsewhere.
+    /// </summary>
+    public Task<KernelDeparture?> LeaveAsync(Func<long, bool> mayCarry)
+    {
+        LeaveJob job = new(mayCarry);
+        Queue<ShellJob> turnedAway;
+        bool schedule;
+        lock (_gate)
+        {
+            if (_gone || _leaving is not null)
+            {
+                return Task.FromResult<KernelDeparture?>(null);
+            }
+            _leaving = job;
+            turnedAway = _jobs;
+            _jobs = new Queue<ShellJob>([job]);
+            schedule = TryClaimSchedule();
+        }
+        KernelHostException moved = EmbeddedErrors.Moved(Id);
+        foreach (ShellJob waiting in turnedAway)
+        {
+            waiting.Fail(moved);
+        }
+        _shell?.FailWaiters(moved);
+        if (schedule)
+        {
+            host.Pool.Enqueue(this, usedUpSlice: false);
+        }
+        return job.Done;
+    }
+
+    /// <summary>Leaves memory when the kernel has left and all of it is durable.</summary>
+    private void FinishLeaving()
+    {
+        lock (_gate)
+        {
+            if (_gone || _leaving is null || _shell is not { HasLeft: true } || _pendingCommits > 0)
+            {
+                return;
+            }
+            _gone = true;
+        }
+        host.Forget(this);
+        _shell.FailWaiters(EmbeddedErrors.Moved(Id));
+        _leaving.Finished();
     }
 
     /// <summary>Takes the mailbox out of memory if it has nothing to do. Its kernel must be checkpointed.</summary>
@@ -145,6 +210,7 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
             _gone = true;
         }
         host.Forget(this);
+        host.Options.Left?.Invoke(Id, null);
         return true;
     }
 
@@ -187,6 +253,7 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
             // It may have waited for the store after a used up slice: that makes it no new work.
             host.Pool.Enqueue(this, _usedUpSlice);
         }
+        FinishLeaving();
     }
 
     /// <summary>Does the jobs that wait and runs the machine for a slice. Called by the pool.</summary>
@@ -236,6 +303,12 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
         {
             host.Pool.Enqueue(this, usedUpSlice);
         }
+        foreach (ShellJob late in jobs)
+        {
+            late.Fail(EmbeddedErrors.Moved(Id));
+        }
+        jobs.Clear();
+        FinishLeaving();
     }
 
     /// <summary>The next wake-up must be set again, whatever it is.</summary>
@@ -256,7 +329,7 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     private bool TryClaimSchedule()
     {
         // While it is scheduled, the kernel belongs to the running thread: nobody else looks into it.
-        if (_shell is null || _gone || _scheduled || _pendingCommits > PendingCommitsMax)
+        if (_shell is null || _gone || _scheduled || _shell.HasLeft || _pendingCommits > PendingCommitsMax)
         {
             return false;
         }

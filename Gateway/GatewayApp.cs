@@ -154,6 +154,10 @@ public sealed class GatewayApp : IAsyncDisposable
         MachineEndpoints.Map(api);
         EventEndpoints.Map(api);
         HealthEndpoints.Map(api);
+        if (core.Options.Cluster is { } cluster)
+        {
+            ClusterEndpoints.Map(api, cluster);
+        }
         DescriptionEndpoints.Map(api, app.Services);
     }
 

@@ -1,3 +1,4 @@
+using Granary.Kernels;
 using Granary.Vms;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,9 @@ public sealed record GatewayOptions
 
     /// <summary>Delivers <c>/metrics</c>, in Prometheus' text format. Null: there is no such page.</summary>
     public Func<string>? Metrics { get; init; }
+
+    /// <summary>The cluster that the node is of. Null: it is alone.</summary>
+    public IKernelCluster? Cluster { get; init; }
 
     /// <summary>Null: nothing is logged.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

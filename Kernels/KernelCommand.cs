@@ -1,3 +1,4 @@
+using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -7,6 +8,24 @@ public abstract record KernelCommand
 {
     private KernelCommand()
     {
+    }
+
+    /// <summary>As journals hold it (CBOR).</summary>
+    public byte[] ToBytes()
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        CborWriter writer = new(buffer);
+        CommandCodec.Write(ref writer, this);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="CborException">The bytes are no command.</exception>
+    public static KernelCommand Parse(ReadOnlySpan<byte> bytes)
+    {
+        CborReader reader = new(bytes);
+        KernelCommand command = CommandCodec.Read(ref reader);
+        reader.ExpectEnd();
+        return command;
     }
 
     /// <summary>Stop running; messages are still taken.</summary>

@@ -7,12 +7,13 @@ public static class CommitErrors
 {
     public static KernelHostException Dropped(KernelId id) => new(
         KernelHostError.Store, $"Kernel '{id}' was recovered from the store; this request did not become durable.",
-        "Ask again.");
+        "Ask again.", new KernelMovedException(id));
 
     public static KernelHostException NotAppended(KernelId id, AppendStatus status) => status switch
     {
         AppendStatus.Fenced => new(
-            KernelHostError.Store, $"Another process has taken over kernel '{id}'.", "Ask that one, or try again."),
+            KernelHostError.Store, $"Another process has taken over kernel '{id}'.", "Ask that one, or try again.",
+            new KernelMovedException(id)),
         AppendStatus.NameTaken => new(
             KernelHostError.NameTaken, $"Kernel '{id}' has a checkpoint of that name.", "Choose another name."),
         _ => new(

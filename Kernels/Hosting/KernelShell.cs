@@ -44,10 +44,13 @@ public sealed class KernelShell
     public long Now { get; private set; }
 
     /// <summary>There is something to run.</summary>
-    public bool CanRun => _options.RunKernels && Kernel.CanStep;
+    public bool CanRun => _options.RunKernels && !HasLeft && Kernel.CanStep;
+
+    /// <summary>It goes on in another host: here it does nothing more.</summary>
+    public bool HasLeft { get; private set; }
 
     /// <summary>When it must be given a <see cref="DueJob"/>; null for never.</summary>
-    public long? NextDue => !_options.RunKernels ? null
+    public long? NextDue => !_options.RunKernels || HasLeft ? null
         : Kernel.WakeAt is { } wake && !(_resends.Next < wake) ? wake : _resends.Next;
 
     /// <summary>No client waits for a reply.</summary>
@@ -65,7 +68,7 @@ public sealed class KernelShell
     {
         Now = now;
         long budget = _options.SliceGas;
-        while (jobs.TryDequeue(out ShellJob? job))
+        while (!HasLeft && jobs.TryDequeue(out ShellJob? job))
         {
             if (job.IsAwaited)
             {
@@ -79,7 +82,8 @@ public sealed class KernelShell
             Run(ref budget);
         }
         Run(ref budget);
-        if (Kernel.GasSinceCheckpoint >= _checkpointGas || Kernel.BytesSinceCheckpoint >= _options.CheckpointBytes)
+        if (!HasLeft && (Kernel.GasSinceCheckpoint >= _checkpointGas
+            || Kernel.BytesSinceCheckpoint >= _options.CheckpointBytes))
         {
             TakeCheckpoint(name: null);
         }
@@ -126,6 +130,41 @@ public sealed class KernelShell
         _checkpointGas = _options.CheckpointGas + (_options.CheckpointGasPerByte * bytes);
         return _checkpoint.Head;
     }
+
+    /// <summary>
+    /// Ends this activation at the present safe point; for jobs. What came before is handed over as ever. Null when the
+    /// checkpoint is handed over too, because it may not be carried, or when there is nothing to carry.
+    /// </summary>
+    /// <param name="mayCarry">Whether so many bytes may be carried.</param>
+    public KernelDeparture? Leave(Func<long, bool> mayCarry)
+    {
+        Flush();
+        HasLeft = true;
+        if (Kernel.BytesSinceCheckpoint == 0 && Kernel.GasSinceCheckpoint == 0)
+        {
+            return null;
+        }
+        KernelCheckpoint checkpoint = Kernel.Checkpoint(Now);
+        long bytes = 0;
+        foreach (StoredNode node in checkpoint.Nodes)
+        {
+            bytes += node.Bytes.Length;
+        }
+        if (!mayCarry(bytes))
+        {
+            _checkpoint = checkpoint;
+            Flush();
+            return null;
+        }
+        Turn turn = Kernel.Drain();
+        return new KernelDeparture(
+            Kernel.Position, Kernel.Chain, [.. turn.Entries.Select(e => e.Bytes)],
+            [.. checkpoint.Nodes.Select(n => n.Bytes)]);
+    }
+
+    /// <summary>Stores what a kernel brought along from another host, before anything else.</summary>
+    public void Arrive(KernelArrival arrival) =>
+        Owner.Commit(new ShellCommit(this, arrival.Turn, arrival.Checkpoint, checkpointName: null, [], []));
 
     internal void Acknowledge(KernelId receiver, ulong generation, ulong number, Vms.ReplyStatus status)
     {

@@ -11,7 +11,8 @@ namespace Granary.Kernels;
 /// <param name="Message">To this kernel when it failed here, from it when it could not be brought.</param>
 public sealed record DeadLetter(long Time, ReplyStatus Status, string Reason, int Tries, Envelope Message)
 {
-    internal byte[] Encode()
+    /// <summary>As the state tree holds it (CBOR).</summary>
+    public byte[] Encode()
     {
         ArrayBufferWriter<byte> buffer = new(192 + Message.Payload.Length);
         CborWriter writer = new(buffer);
@@ -24,7 +25,8 @@ public sealed record DeadLetter(long Time, ReplyStatus Status, string Reason, in
         return buffer.WrittenSpan.ToArray();
     }
 
-    internal static DeadLetter Decode(ReadOnlySpan<byte> bytes)
+    /// <exception cref="CborException">The bytes are no dead letter.</exception>
+    public static DeadLetter Decode(ReadOnlySpan<byte> bytes)
     {
         CborReader reader = new(bytes);
         reader.ReadArray(5);

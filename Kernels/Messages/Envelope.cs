@@ -57,4 +57,10 @@ public sealed record Envelope
 
     /// <summary>It is not begun from this time on, in Unix milliseconds; null for any time.</summary>
     public long? Deadline { get; init; }
+
+    /// <summary>As journals hold it (CBOR).</summary>
+    public byte[] ToBytes() => EnvelopeCodec.Encode(this);
+
+    /// <exception cref="CborException">The bytes are no envelope.</exception>
+    public static Envelope Parse(ReadOnlySpan<byte> bytes) => EnvelopeCodec.Decode(bytes);
 }

@@ -34,7 +34,8 @@ public sealed record KernelTimer(long Due, long Period, string Entry, ReadOnlyMe
             : throw CborFields.Bad(ref reader, "a timer's period and gas are not negative");
     }
 
-    internal byte[] Encode()
+    /// <summary>As the state tree holds it (CBOR).</summary>
+    public byte[] Encode()
     {
         ArrayBufferWriter<byte> buffer = new(48 + Payload.Length);
         CborWriter writer = new(buffer);
@@ -42,7 +43,8 @@ public sealed record KernelTimer(long Due, long Period, string Entry, ReadOnlyMe
         return buffer.WrittenSpan.ToArray();
     }
 
-    internal static KernelTimer Decode(ReadOnlySpan<byte> bytes)
+    /// <exception cref="CborException">The bytes are no timer.</exception>
+    public static KernelTimer Decode(ReadOnlySpan<byte> bytes)
     {
         CborReader reader = new(bytes);
         KernelTimer timer = Read(ref reader);

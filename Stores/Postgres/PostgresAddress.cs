@@ -65,8 +65,8 @@ public sealed partial class PostgresAddress
         return $"{user}{_settings.Host}{port}/{_settings.Database ?? _settings.Username}{schema}";
     }
 
-    /// <summary>The connection string with what the store relies on.</summary>
-    internal string ToConnectionString()
+    /// <summary>The connection string with what the store relies on. May hold a password.</summary>
+    public string ToConnectionString()
     {
         NpgsqlConnectionStringBuilder whole = new(_settings.ConnectionString)
         {

@@ -1,0 +1,110 @@
+using Granary.Embedded;
+using Granary.Gateway;
+using Granary.Grains;
+using Granary.Kernels;
+using Granary.Stores;
+using Granary.Vms;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Silo;
+
+/// <summary>One process of a cluster: store, kernels in memory, membership, gateway.</summary>
+public sealed class SiloNode : IAsyncDisposable
+{
+    private readonly EmbeddedHost _host;
+    private readonly IHost _silo;
+    private readonly ClusterSweep _sweep;
+    private readonly GatewayApp _gateway;
+    private readonly KernelGrainOptions _options;
+    private int _stopped;
+
+    private SiloNode(
+        EmbeddedHost host, IHost silo, ClusterSweep sweep, GatewayApp gateway, KernelGrainOptions options)
+    {
+        (_host, _silo, _sweep, _gateway, _options) = (host, silo, sweep, gateway, options);
+        Kernels = silo.Services.GetRequiredService<SiloKernels>();
+        Members = silo.Services.GetRequiredService<ClusterMembers>();
+        Cluster = silo.Services.GetRequiredService<GrainCluster>();
+    }
+
+    /// <summary>All kernels of the cluster.</summary>
+    public IKernelHost Host => _host;
+
+    public IKernelCluster Cluster { get; }
+
+    public ClusterMembers Members { get; }
+
+    /// <summary>The kernels that are here.</summary>
+    public SiloKernels Kernels { get; }
+
+    /// <summary>Where the HTTP API listens, with the real ports.</summary>
+    public IReadOnlyList<string> Addresses => _gateway.Addresses;
+
+    /// <summary>Joins the cluster; returns when clients can come.</summary>
+    /// <param name="note">Told, for people, what it waits for.</param>
+    /// <exception cref="StoreException">The database cannot be used.</exception>
+    /// <exception cref="KernelHostException">The database is another cluster's, or an address is in use.</exception>
+    public static async Task<SiloNode> StartAsync(
+        SiloOptions options, VmEngines engines, Action<string>? note = null,
+        CancellationToken cancellationToken = default)
+    {
+        PostgresStore store = await SiloStore.OpenAsync(options, note, cancellationToken).ConfigureAwait(false);
+        await using AsyncUndo undo = new();
+        SiloKernels kernels = new(options.Kernels);
+        IHost? silo = null;
+        GrainReach reach = new(() => silo!.Services.GetRequiredService<IGrainFactory>(), options.Kernels);
+        EmbeddedHost host = await EmbeddedHost.OpenAsync(
+            store, engines,
+            new EmbeddedOptions
+            {
+                Reach = _ => reach, Left = kernels.Left,
+                SliceThreads = options.SliceThreads > 0
+                    ? options.SliceThreads
+                    : Math.Max(1, Environment.ProcessorCount - 1),
+                EventHistoryMax = 4_096,
+            },
+            cancellationToken).ConfigureAwait(false);
+        undo.Push(host);
+        kernels.Open(host, reach);
+        silo = SiloComposition.Build(options, kernels, reach);
+        undo.Push(silo);
+        await silo.StartAsync(cancellationToken).ConfigureAwait(false);
+        ClusterSweep sweep = new(
+            store, reach, silo.Services.GetRequiredService<ClusterMembers>(), options.Kernels);
+        undo.Push(sweep);
+        GatewayApp gateway = GatewayApp.Create(
+            host,
+            new GatewayOptions
+            {
+                Urls = options.Urls, Cluster = silo.Services.GetRequiredService<GrainCluster>(),
+                LoggerFactory = silo.Services.GetRequiredService<ILoggerFactory>(),
+            });
+        undo.Push(gateway);
+        await gateway.StartAsync(cancellationToken).ConfigureAwait(false);
+        undo.Cancel();
+        return new SiloNode(host, silo, sweep, gateway, options.Kernels);
+    }
+
+    /// <summary>
+    /// Takes no more requests, sends its kernels to the other silos while they run, and leaves the cluster.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
+        await _gateway.DisposeAsync().ConfigureAwait(false);
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+        using (CancellationTokenSource limit = new(_options.DrainMax, _options.Clock))
+        {
+            SiloAddress[] others = [.. Members.Active.Select(m => m.SiloAddress).Where(a => !a.Equals(Members.Here))];
+            await Kernels.DrainAsync(others, limit.Token).ConfigureAwait(false);
+        }
+        await _silo.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _silo.Dispose();
+        await _host.DisposeAsync().ConfigureAwait(false);
+    }
+}

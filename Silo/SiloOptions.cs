@@ -1,0 +1,54 @@
+using System.Net;
+using Granary.Grains;
+using Granary.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Silo;
+
+/// <summary>What a silo needs to know.</summary>
+public sealed record SiloOptions
+{
+    /// <summary>The database that all silos of the cluster share: kernels and membership.</summary>
+    public required PostgresAddress Store { get; init; }
+
+    /// <summary>Silos of one id form a cluster. A database belongs to one.</summary>
+    public string ClusterId { get; init; } = "granary";
+
+    /// <summary>How people call it; silos of a cluster have different names.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the other silos reach this one.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>For the other silos; 0 takes a free one.</summary>
+    public int SiloPort { get; init; }
+
+    /// <summary>For clients of Orleans in the cluster; 0 takes a free one.</summary>
+    public int ClientPort { get; init; }
+
+    /// <summary>Listen on all addresses, as in a container that has another one outside.</summary>
+    public bool ListenOnAnyAddress { get; init; }
+
+    /// <summary>Where the HTTP API listens.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:0"];
+
+    /// <summary>Threads that run machines; 0 takes one less than there are cores, at least one.</summary>
+    public int SliceThreads { get; init; }
+
+    /// <summary>
+    /// A silo that does not answer for so long has missed a probe; after three, and with a second silo's word, it is
+    /// dead. Shorter finds a killed silo sooner; a silo on a machine that is so busy that it does not get to answer a
+    /// probe is then taken for dead. Measured: docs/cluster.md.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Stop when the standard input ends: whoever started it is gone, or wants that.</summary>
+    public bool StopsWithInput { get; init; }
+
+    public KernelGrainOptions Kernels { get; init; } = new();
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Error;
+
+    /// <summary>Null: logs go to the error stream as JSON.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}
