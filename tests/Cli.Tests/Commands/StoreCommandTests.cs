@@ -60,7 +60,7 @@ public sealed class StoreCommandTests : CliTest
         NewConsole();
         JsonElement state = await RunJson(0, "db", "status", "--store", store);
         Assert.Equal("ready", state.GetProperty("state").GetString());
-        Assert.Equal(1, state.GetProperty("version").GetInt32());
+        Assert.Equal(2, state.GetProperty("version").GetInt32());
         NewConsole();
         Assert.Equal(21, await Run("db", "status", "--store", PostgresServer.Shared.Url(database: "nowhere")));
         Assert.Contains("createdb", Io.Errors, StringComparison.Ordinal);
