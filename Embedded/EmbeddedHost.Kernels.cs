@@ -181,7 +181,8 @@ public sealed partial class EmbeddedHost
         if (kernel.Engine != machine.Engine)
         {
             throw new KernelHostException(
-                KernelHostError.BadSnapshot, $"The machine is one of {machine.Engine}, kernel '{id}' runs {kernel.Engine}.",
+                KernelHostError.BadSnapshot,
+                $"The machine is one of {machine.Engine}, kernel '{id}' runs {kernel.Engine}.",
                 "Write it to a kernel of the same engine.");
         }
         return await CommandAsync(

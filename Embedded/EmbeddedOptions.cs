@@ -63,7 +63,8 @@ public sealed record EmbeddedOptions
 
     /// <summary>
     /// Where kernels are, when several hosts share a store; it is given the host. Such a host brings no kernel into
-    /// memory on its own: whoever decides where they are has <see cref="EmbeddedHost.Local"/> do it. Null: all are here.
+    /// memory on its own: whoever decides where they are has <see cref="EmbeddedHost.Local"/> do it. Null: all are
+    /// here.
     /// </summary>
     public Func<EmbeddedHost, IKernelReach>? Reach { get; init; }
 

@@ -4,8 +4,8 @@ using Granary.Vms;
 namespace Granary.Embedded;
 
 /// <summary>
-/// Performs the effects of durable commits: between kernels, wherever they are, and to watchers. What does not get through is
-/// sent again by the sender's shell.
+/// Performs the effects of durable commits: between kernels, wherever they are, and to watchers. What does not get
+/// through is sent again by the sender's shell.
 /// </summary>
 internal sealed class EmbeddedRouter(EmbeddedHost host) : IShellEffects
 {

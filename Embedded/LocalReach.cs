@@ -4,7 +4,7 @@ using Granary.Vms;
 
 namespace Granary.Embedded;
 
-/// <summary>Kernels whose activation is in this process, or may be: they come into memory when they are asked.</summary>
+/// <summary>Kernels whose activation is in this process, or may be: they come into memory when asked.</summary>
 internal sealed class LocalReach(EmbeddedHost host) : IKernelReach
 {
     public async Task<MessageAccepted> SendAsync(Envelope message, CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ public sealed class ClusterMembers(IClusterMembershipService membership, ILocalS
                 m.Name == nameOrAddress || m.SiloAddress.ToParsableString() == nameOrAddress)?.SiloAddress
             ?? throw new KernelHostException(
                 KernelHostError.BadRequest, $"There is no active silo '{nameOrAddress}'.",
-                $"Active are: {string.Join(", ", active.Select(m => m.Name))}.");
+                $"Active are: {string.Join(", ", active.Select(m => m.Name).Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>

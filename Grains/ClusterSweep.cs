@@ -4,8 +4,8 @@ using Granary.Stores;
 namespace Granary.Grains;
 
 /// <summary>
-/// Finds kernels that should run and that nobody has in memory, and has them come: those that are due, those in mid-run,
-/// and, at once, those of a silo that is gone. Every silo does it for its share of the kernels.
+/// Finds kernels that should run and that nobody has in memory, and has them come: those that are due, those in
+/// mid-run, and, at once, those of a silo that is gone. Every silo does it for its share of the kernels.
 /// </summary>
 /// <remarks>
 /// The store says what each kernel has to do, in the transaction in which it becomes so: no reminder is needed beside

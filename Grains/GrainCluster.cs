@@ -40,7 +40,8 @@ public sealed class GrainCluster(GrainReach reach, ClusterMembers members, Kerne
             if (options.Clock.GetElapsedTime(start) > options.Patience || !members.IsActive(target))
             {
                 throw new KernelHostException(
-                    KernelHostError.Unreachable, $"Kernel '{id}' did not get to silo '{silo}': it is at '{place.Name}'.",
+                    KernelHostError.Unreachable,
+                    $"Kernel '{id}' did not get to silo '{silo}': it is at '{place.Name}'.",
                     "Nothing of it is lost. Look whether that silo takes kernels, and ask again.");
             }
             await Task.Delay(s_lookEvery, options.Clock, cancellationToken).ConfigureAwait(false);

@@ -42,7 +42,8 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
         if (target.Equals(_here.SiloAddress))
         {
             throw new KernelRefusedException(
-                (int)KernelHostError.WrongStatus, $"Kernel '{Id}' is at silo {_here.Name} already.", "", hasMoved: false);
+                (int)KernelHostError.WrongStatus, $"Kernel '{Id}' is at silo {_here.Name} already.", "",
+                hasMoved: false);
         }
         if (_migration is not null)
         {
@@ -116,8 +117,8 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
         {
             await Task.Delay(stay, _silo.Options.Clock);
         }
-        // From here on Orleans keeps requests for the next activation. Those that wait for replies must end, or it would
-        // wait for them: they are told to ask again.
+        // From here on Orleans keeps requests for the next activation. Those that wait for replies must end, or it
+        // would wait for them: they are told to ask again.
         GrainContext.Migrate(new Dictionary<string, object> { [IPlacementDirector.PlacementHintKey] = target });
         _leaving ??= _silo.Host.LeaveAsync(Id, bytes => MayCarry(target, bytes));
     }

@@ -9,8 +9,8 @@ public sealed record KernelGrainOptions
     public long TransferBytesMax { get; init; } = 32L << 20;
 
     /// <summary>
-    /// How long a kernel stays where it is, at least. Two that are exchanged faster can wait for each other until Orleans
-    /// gives up both: reproduced below 10 ms, never seen from 10 ms on.
+    /// How long a kernel stays where it is, at least. Two that are exchanged faster can wait for each other until
+    /// Orleans gives up both: reproduced below 10 ms, never seen from 10 ms on.
     /// </summary>
     public TimeSpan DwellMin { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -27,7 +27,7 @@ public sealed record KernelGrainOptions
     /// <summary>How often to look for kernels in mid-run that nobody has in memory; at once when a silo goes.</summary>
     public TimeSpan WorkSweepEvery { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a silo that stops takes to send its kernels to others; the rest go through the store.</summary>
+    /// <summary>How long a silo that stops sends its kernels to others; the rest go through the store.</summary>
     public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;

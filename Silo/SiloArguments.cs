@@ -72,9 +72,8 @@ internal static class SiloArguments
         pid = Environment.ProcessId,
     });
 
-    private static string Require(Dictionary<string, string> given, string name) => given.TryGetValue(name, out string? v)
-        ? v
-        : throw new FormatException($"--{name} is missing.");
+    private static string Require(Dictionary<string, string> given, string name) =>
+        given.TryGetValue(name, out string? value) ? value : throw new FormatException($"--{name} is missing.");
 
     private static int Number(Dictionary<string, string> given, string name, int without, int most) =>
         !given.TryGetValue(name, out string? text) ? without

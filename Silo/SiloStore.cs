@@ -43,7 +43,8 @@ internal static class SiloStore
     {
         await using NpgsqlConnection connection = new(options.Store.ToConnectionString());
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (NpgsqlCommand claim = new("INSERT INTO cluster(id) VALUES ($1) ON CONFLICT DO NOTHING", connection))
+        await using (NpgsqlCommand claim = new(
+            "INSERT INTO cluster(id) VALUES ($1) ON CONFLICT DO NOTHING", connection))
         {
             claim.Parameters.Add(new NpgsqlParameter { Value = options.ClusterId });
             await claim.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -43,8 +43,8 @@ internal sealed class ClusterCommand : CliCommand
     }
 
     public override string Remarks =>
-        "Kernels are in the PostgreSQL database of --store, whose tables are made or brought up to date; without it, in "
-        + "a server of its own (PostgreSQL must be installed) whose data goes when the cluster ends. Each silo is a "
+        "Kernels are in the PostgreSQL database of --store, whose tables are made or brought up to date; without it, "
+        + "in a server of its own (PostgreSQL must be installed) whose data goes when the cluster ends. Each silo is a "
         + "process and serves the API for all kernels, wherever they are. Ctrl-C stops the silos one after the other; "
         + "kernels go to those that still run.";
 
