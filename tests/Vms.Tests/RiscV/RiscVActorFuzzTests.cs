@@ -10,7 +10,7 @@ namespace Granary.Vms.RiscV.Tests;
 /// </summary>
 public sealed class RiscVActorFuzzTests
 {
-    private const int RunsDefault = 600;
+    private const int RunsDefault = 200;
     private const int MessagesEach = 5;
     private const long MessageGas = 60_000;
 
@@ -107,9 +107,10 @@ public sealed class RiscVActorFuzzTests
         {
             host.CanReply = true;
             machine.Enter(Message(random));
+            long messageGas = random.Next(4) == 0 ? random.Next(8_000) : MessageGas;
             for (int answers = 0; ; answers++)
             {
-                VmExit exit = RunMessage(program, ref machine, host, nextSliceGas, story);
+                VmExit exit = RunMessage(program, ref machine, host, messageGas, nextSliceGas, story);
                 if (exit is not VmExit.Suspended suspended || answers == 3)
                 {
                     break;
@@ -134,15 +135,16 @@ public sealed class RiscVActorFuzzTests
     }
 
     private static VmExit RunMessage(
-        IVmProgram program, ref IVmContainer machine, TestHost host, Func<long>? nextSliceGas, StringBuilder story)
+        IVmProgram program, ref IVmContainer machine, TestHost host, long messageGas, Func<long>? nextSliceGas,
+        StringBuilder story)
     {
-        long left = MessageGas;
+        long left = messageGas;
         while (true)
         {
             GasMeter gas = new(nextSliceGas?.Invoke() ?? GasMeter.Unlimited, left);
             VmExit exit = machine.Run(ref gas, host);
             left = gas.MessageLeft;
-            Assert.InRange(left, 0, MessageGas);
+            Assert.InRange(left, 0, messageGas);
             if (exit is not VmExit.SliceEnded)
             {
                 string end = exit is VmExit.Halted or VmExit.Reverted ? exit.GetType().Name : exit.ToString();

@@ -13,6 +13,12 @@ internal static class RiscVRandomActor
     private const uint Store = 0x23;
     private const uint Atomic = 0x2f;
 
+    /// <summary>Structures for calls, at the end of the places.</summary>
+    private const int Structures = 4;
+
+    /// <summary>What an atomic instruction does: lr is left out because it has one register less.</summary>
+    private static readonly uint[] s_atomics = [0, 1, 3, 4, 8, 12, 16, 20, 24, 28];
+
     private static readonly int[] s_calls = [.. RiscVImports.Calls.Select(c => (int)c.Number)];
 
     public static byte[] Next(Random random)
@@ -42,7 +48,7 @@ internal static class RiscVRandomActor
     {
         int[] names = [a.Text("peer"), a.Text("tick"), a.Text("a.b"), a.Text("")];
         List<int> places = [.. names, Buffer];
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < Structures; i++)
         {
             long[] fields = new long[10];
             int[] lengths = [4, 4, 3, 0];
@@ -52,8 +58,9 @@ internal static class RiscVRandomActor
                 (fields[field], fields[field + 1]) = (names[name], lengths[name]);
             }
             (fields[6], fields[7]) = (random.Next(1_000), random.Next(-1, 100));
-            (fields[8], fields[9]) = (places[^1], random.Next(2));
-            if (random.Next(3) == 0)
+            // Names of ports are pairs of address and length, as the first fields of such a structure are.
+            (fields[8], fields[9]) = (i == 0 ? 0 : places[^1], i == 0 ? 0 : random.Next(2));
+            if (random.Next(6) == 0)
             {
                 fields[random.Next(fields.Length)] = Number(random, places);
             }
@@ -67,15 +74,19 @@ internal static class RiscVRandomActor
         switch (random.Next(10))
         {
             case < 5:
-                int number = random.Next(12) == 0 ? random.Next(600) : s_calls[random.Next(s_calls.Length)];
-                int[] arguments = new int[6];
-                for (int i = 0; i < arguments.Length; i++)
+                int number = random.Next(30) == 0 ? random.Next(600) : s_calls[random.Next(s_calls.Length)];
+                if (number is 93 or 538 or 539 && random.Next(3) != 0)
                 {
-                    arguments[i] = random.Next(2) == 0 ? places[random.Next(places.Length)] : Number(random, places);
+                    return;
+                }
+                int[] arguments = Arguments(number, random, places);
+                if (random.Next(6) == 0 && arguments.Length > 0)
+                {
+                    arguments[random.Next(arguments.Length)] = Number(random, places);
                 }
                 a.Call(number, arguments);
                 break;
-            case 5:
+            case 5 when random.Next(3) == 0:
                 // What a call has said goes on to another.
                 a.Mv(A0 + random.Next(6), A0 + random.Next(6)).Ecall(s_calls[random.Next(s_calls.Length)]);
                 break;
@@ -85,9 +96,31 @@ internal static class RiscVRandomActor
                 a.BranchIfNotZero(S1, back);
                 break;
             default:
-                a.Word(random.Next(20) == 0 ? (uint)random.NextInt64(1L << 32) : Instruction(random));
+                a.Word(random.Next(40) == 0 ? (uint)random.NextInt64(1L << 32) : Instruction(random));
                 break;
         }
+    }
+
+    /// <summary>What the call of that number takes: names and texts of three or four letters, structures, room.</summary>
+    private static int[] Arguments(int number, Random random, int[] places)
+    {
+        int name = places[random.Next(3)];
+        int room = random.Next(64);
+        int structure = places[^random.Next(1, Structures + 1)];
+        return number switch
+        {
+            512 => [random.Next(-1, 50)],
+            513 => [random.Next(5), random.Next(8), Buffer, room],
+            515 or 516 or 517 or 536 => [structure],
+            518 => [random.Next(1, 3)],
+            519 => [name, 4, 0, 0],
+            520 => [name, 3, Buffer, room],
+            521 => [name, 3, Buffer, room],
+            523 => [name, random.Next(4), Buffer, room, Buffer + 64, room],
+            527 or 528 or 538 or 539 => [Buffer, room],
+            529 => [name, 3, Buffer, room],
+            _ => [name, 3, random.Next(3)],
+        };
     }
 
     /// <summary>Something with a0 to a5; loads and stores near the buffer.</summary>
@@ -95,16 +128,17 @@ internal static class RiscVRandomActor
     {
         uint rd = (uint)random.Next(A0, A5 + 1) << 7;
         uint kind = (uint)random.Next(8) << 12;
-        uint sources = (uint)random.Next(A0, A5 + 1) << 15 | (uint)random.Next(A0, A5 + 1) << 20;
+        uint first = (uint)random.Next(A0, A5 + 1) << 15;
+        uint second = (uint)random.Next(A0, A5 + 1) << 20;
         const uint near = (uint)S0 << 15;
         return random.Next(5) switch
         {
-            0 => OpImmediate | rd | kind | sources,
-            1 => Op | rd | kind | sources | (random.Next(2) == 0 ? 1u << 25 : 0),
-            2 => Load | rd | kind | near | (uint)random.Next(-64, 512) << 20,
-            3 => Store | (uint)random.Next(4) << 12 | near | (sources & 0x1f0_0000) | (uint)random.Next(0, 32) << 7,
-            _ => Atomic | rd | (uint)random.Next(2, 4) << 12 | near | (sources & 0x1f0_0000)
-                | (uint)random.Next(32) << 27,
+            0 => OpImmediate | rd | kind | first | (uint)random.Next(64) << 20,
+            1 => Op | rd | kind | first | second | (random.Next(2) == 0 ? 1u << 25 : 0),
+            2 => Load | rd | (uint)random.Next(7) << 12 | near | (uint)random.Next(-64, 512) << 20,
+            3 => Store | (uint)random.Next(4) << 12 | near | second | (uint)random.Next(0, 32) << 7,
+            _ => Atomic | rd | (uint)random.Next(2, 4) << 12 | near | second
+                | s_atomics[random.Next(s_atomics.Length)] << 27,
         };
     }
 
