@@ -57,6 +57,11 @@ internal static class Mcs51Decoder
             _ => ((byte)0, first),
         };
         ushort target = Target(rom, at);
+        if (info.Mnemonic == Mcs51Mnemonic.Undefined && variant == Mcs51Variant.Dacrs)
+        {
+            // The contract machine does not get past it: a jump to itself burns its steps.
+            (op, target) = (Op.Jump, (ushort)at);
+        }
         // Where a contract meets the host, and where stock code has come to its end.
         bool isGate = variant == Mcs51Variant.Dacrs
             ? at is Mcs51Layout.ExitGate or Mcs51Layout.ApiGate

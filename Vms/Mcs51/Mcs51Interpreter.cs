@@ -8,8 +8,8 @@ namespace Granary.Vms.Mcs51;
 internal static class Mcs51Interpreter
 {
     /// <summary>
-    /// Runs while the allowance covers the next instruction, and stops in front of <see cref="Op.Slow"/> and of what
-    /// lies beyond the image. Never does half an instruction.
+    /// Runs while the allowance covers the next instruction, and stops in front of <see cref="Op.Slow"/>. Never does
+    /// half an instruction.
     /// </summary>
     /// <returns>The steps or cycles spent.</returns>
     public static long Sprint(Mcs51Program program, Mcs51State state, long allowance) =>
@@ -54,6 +54,7 @@ internal static class Mcs51Interpreter
         int carry = chip[Mcs51Registers.Psw] >> 7;
         int bank = TRules.IsStock ? chip[Mcs51Registers.Psw] & Mcs51Registers.PswBank : 0;
         bool settled = true;
+    run:
         while ((uint)pc < (uint)code.Length)
         {
             Mcs51Instruction i = code[pc];
@@ -226,6 +227,17 @@ internal static class Mcs51Interpreter
                 case Op.OrlCNotBit: carry |= (chip[i.A] & i.B) == 0 ? 1 : 0; break;
                 case Op.AnlCBit: carry &= (chip[i.A] & i.B) != 0 ? 1 : 0; break;
                 case Op.AnlCNotBit: carry &= (chip[i.A] & i.B) == 0 ? 1 : 0; break;
+            }
+        }
+        if (pc >= code.Length)
+        {
+            // Beyond the image there are only NOPs, of one cycle or step each, up to where the counter wraps.
+            int nops = (int)Math.Min(left, Mcs51Decoder.CodeBytesMax - pc);
+            left -= nops;
+            pc = (pc + nops) & 0xFFFF;
+            if (pc == 0)
+            {
+                goto run;
             }
         }
     stop:

@@ -129,31 +129,12 @@ internal sealed class Mcs51Benchmark : IBenchmark
         return (gas.Used, ((IVmInspector)s_engine).Position(machine));
     }
 
-    // The shell says what processor time its child took, which nothing else can once it is gone.
     private static Reading RunTheirs(string s51, string hexFile, long stop, long cycles, string folder)
     {
-        ProcessStartInfo start = new("sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
         string output = Path.Combine(folder, "s51.out");
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"'{s51}' -t 8052 -Sout='{output}' '{hexFile}' >/dev/null 2>&1; times");
-        Stopwatch watch = Stopwatch.StartNew();
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Write(
+        return ChildProcess.Read(
+            cycles, $"'{s51}' -t 8052 -Sout='{output}' '{hexFile}'",
             string.Create(NumberFormatInfo.InvariantInfo, $"break 0x{stop:x}\nrun\nquit\n"));
-        process.StandardInput.Close();
-        string[] times = process.StandardOutput.ReadToEnd().Split(
-            (char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
-        BenchmarkRun.Check(times.Length, 4, "the count of times that the shell says");
-        return new Reading(cycles, watch.Elapsed, 0, Time(times[2]) + Time(times[3]));
-    }
-
-    // 0m0.690000s
-    private static TimeSpan Time(string text)
-    {
-        string[] parts = text.TrimEnd('s').Split('m');
-        return TimeSpan.FromMinutes(double.Parse(parts[0], NumberFormatInfo.InvariantInfo))
-            + TimeSpan.FromSeconds(double.Parse(parts[1], NumberFormatInfo.InvariantInfo));
     }
 
     private static bool TryBuild(string folder, int rounds)

@@ -6,6 +6,8 @@ namespace Granary.Cli.Tests;
 /// <summary>The real program, in a process of its own: <c>granary shell --json</c> on a data folder.</summary>
 internal sealed class GranaryProcess : IDisposable
 {
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
 
     public GranaryProcess(string dataFolder)
@@ -59,6 +61,22 @@ internal sealed class GranaryProcess : IDisposable
             string? more = await _process.StandardOutput.ReadLineAsync();
             return more is null ? null : throw new InvalidDataException($"'{line}' is no JSON, and '{more}' follows.");
         }
+    }
+
+    /// <summary>A command that must succeed, and its answer.</summary>
+    public async Task<JsonElement> AskAsync(string command)
+    {
+        JsonElement answer = await AnswerAsync(command);
+        Assert.True(answer.GetProperty("ok").GetBoolean(), $"{command}: {answer}");
+        return answer;
+    }
+
+    /// <summary>A command and its answer, be it a refusal.</summary>
+    public async Task<JsonElement> AnswerAsync(string command)
+    {
+        Assert.True(await TryWriteAsync(command), command);
+        JsonElement? answer = await ReadAsync().WaitAsync(_limit);
+        return answer ?? throw new InvalidOperationException($"No answer to '{command}': {Errors}");
     }
 
     /// <summary>SIGKILL: no handler, no farewell.</summary>

@@ -8,8 +8,7 @@ namespace Granary.Cli.Tests;
 
 /// <summary>
 /// The samples of the 8051, built by their script and driven through the real process: killed in between, exported
-/// while
-/// running and continued elsewhere; the firmware beside the simulator s51.
+/// while running and continued elsewhere; the firmware beside the simulator s51.
 /// </summary>
 public sealed class Mcs51SampleTests : IDisposable
 {
@@ -168,24 +167,12 @@ public sealed class Mcs51SampleTests : IDisposable
 
     private static string Message(string name) => Path.Combine(_samples, "messages", $"{name}.txt");
 
-    private static async Task<JsonElement> AskAsync(GranaryProcess process, string command)
-    {
-        JsonElement answer = await AnswerAsync(process, command);
-        Assert.True(answer.GetProperty("ok").GetBoolean(), $"{command}: {answer}");
-        return answer;
-    }
+    private static Task<JsonElement> AskAsync(GranaryProcess process, string command) => process.AskAsync(command);
 
     private static async Task RefusedAsync(GranaryProcess process, string command)
     {
-        JsonElement answer = await AnswerAsync(process, command);
+        JsonElement answer = await process.AnswerAsync(command);
         Assert.False(answer.GetProperty("ok").GetBoolean(), $"{command}: {answer}");
-    }
-
-    private static async Task<JsonElement> AnswerAsync(GranaryProcess process, string command)
-    {
-        Assert.True(await process.TryWriteAsync(command), command);
-        JsonElement? answer = await process.ReadAsync().WaitAsync(_limit);
-        return answer ?? throw new InvalidOperationException($"No answer to '{command}': {process.Errors}");
     }
 
     // Lets the paused firmware go on to its end; says what is then in its machine.

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Granary.Vms.Mcs51.Tests;
 
 /// <summary>Images that get somewhere: mostly whole instructions, with addresses and registers that matter.</summary>
@@ -23,6 +25,13 @@ internal static class Mcs51RandomCode
             byte opcode = (byte)random.Next(256);
             ref readonly Mcs51OpInfo info = ref Mcs51Opcodes.Info(opcode);
             code[at++] = opcode;
+            if (info.First is Mcs51Operand.Address16 && at + 1 < code.Length && random.Next(4) != 0)
+            {
+                // Most jumps stay inside, or little of the image would ever run.
+                BinaryPrimitives.WriteUInt16BigEndian(code.AsSpan(at), (ushort)random.Next(code.Length));
+                at += sizeof(ushort);
+                continue;
+            }
             for (int i = 1; i < info.Size && at < code.Length; i++)
             {
                 code[at++] = random.Next(3) switch

@@ -67,7 +67,7 @@ public sealed class RiscVFuzzTests
         Assert.InRange(run.GasUsed, 0, MessageGas);
     }
 
-    private static SnapshotBuffer Damage(Random random, IVmContainer container)
+    internal static SnapshotBuffer Damage(Random random, IVmContainer container)
     {
         SnapshotBuffer saved = new();
         container.Save(saved);
