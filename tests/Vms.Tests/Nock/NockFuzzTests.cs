@@ -5,7 +5,7 @@ namespace Granary.Vms.Tests.Nock;
 /// <summary>Random code, payloads and snapshots may only give an exit or a clean error.</summary>
 public sealed class NockFuzzTests
 {
-    private const int Seeds = 3_000;
+    private const int Seeds = 1_500;
     private const long Gas = 200_000;
 
     [Fact]
@@ -106,6 +106,33 @@ public sealed class NockFuzzTests
         byte[] deep = NockTestRun.GateOf(NounText.Parse("[[4 9 2 0 1] 0]"), NounText.Parse("[9 2 0 1]"));
         Assert.Contains("StackOverflow",
             new NockTestRun(deep, "text", []) { MessageGas = 1_000_000_000 }.Run(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_executor_answers_anything()
+    {
+        IVmProgram program = new NockExecutorEngine().Load("order arrival"u8.ToArray(), VmLimits.Default);
+        TestHost host = new(VmLimits.Default);
+        for (int seed = 0; seed < Seeds; seed++)
+        {
+            Random random = new(seed);
+            string entry = program.EntryPoints[random.Next(program.EntryPoints.Count)];
+            Noun noun = random.Next(3) == 0
+                ? RandomNoun(random, 4)
+                : Noun.Tuple(Atom.Of((ulong)random.Next(4)), RandomNoun(random, 2), RandomNoun(random, 3));
+            bool inText = random.Next(2) == 0;
+            byte[] payload = inText ? System.Text.Encoding.UTF8.GetBytes(NounText.Print(noun)) : NounJam.Jam(noun);
+            IVmContainer machine = program.Start();
+            machine.Enter(new VmEntry(entry, payload, random.Next(2) == 0 ? "" : "kernel"));
+            SnapshotBuffer saved = new();
+            machine.Save(saved);
+            machine = program.Restore(saved);
+            host.CanReply = true;
+            host.ArrivedPorts = random.Next(2) == 0 ? [] : ["kernel"];
+            GasMeter gas = new(Gas, random.Next(4) == 0 ? random.Next(20_000) : 100_000_000);
+            VmExit exit = machine.Run(ref gas, host);
+            Assert.True(exit is VmExit.Halted or VmExit.Reverted or VmExit.Trapped, $"seed {seed}: {exit}");
+        }
     }
 
     private static void Try(int seed, Action action)
