@@ -56,7 +56,7 @@ internal sealed class CommandTree
                 new DeadCommand(), new DeleteCommand(),
                 new ExportCommand(), new ImportCommand(), new VerifyCommand(), new TraceCommand(),
                 new SimulateCommand(),
-                new CompileCommand(), new DisasmCommand(), new ShellCommand(), new TokenCommand(),
+                new CompileCommand(), new DisasmCommand(), new NounCommand(), new ShellCommand(), new TokenCommand(),
                 new ClusterCommand(), new SilosCommand(), new MigrateCommand(),
                 new DbCommand(), new BackupCommand(), new RestoreCommand(), new CompletionCommand(),
             ]);

@@ -1,6 +1,7 @@
 using Granary.Vms.Evm;
 using Granary.Vms.Mcs51;
 using Granary.Vms.Mova;
+using Granary.Vms.Nock;
 using Granary.Vms.Primea;
 using Granary.Vms.RiscV;
 using Granary.Vms.Script;
@@ -22,5 +23,7 @@ public static class BuiltInEngines
         RiscVEngine.Ckb0,
         RiscVEngine.Ckb1,
         RiscVEngine.Ckb2,
-        new WasmEngine());
+        new WasmEngine(),
+        new NockEngine(),
+        new NockExecutorEngine());
 }

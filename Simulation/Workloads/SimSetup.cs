@@ -7,6 +7,8 @@ internal sealed class SimSetup(SimWorld world)
 {
     public SimRandom Random => world.Random;
 
+    public SimPrograms Programs => world.Programs;
+
     /// <summary>Every call of every client, in the order in which they began.</summary>
     public List<ClientCall> Calls { get; } = [];
 

@@ -14,6 +14,7 @@ internal static class BenchmarkCommand
         new RiscVBenchmark(),
         new WasmBenchmark(),
         new EvmBenchmark(),
+        new NockBenchmark(),
         new PrimeaBenchmark(),
         new TreeBenchmark(),
         new MessagesBenchmark(),
