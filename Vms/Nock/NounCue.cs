@@ -4,53 +4,145 @@ using System.Numerics;
 namespace Granary.Vms.Nock;
 
 /// <summary>Reads one jammed noun and believes nothing.</summary>
-internal ref struct NounCue(ReadOnlySpan<byte> bytes, bool strict)
+internal ref struct NounCue
 {
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private readonly long _bits = 8L * bytes.Length;
+    /// <summary>Bits that a look at eight bytes shows, wherever in a byte it begins.</summary>
+    private const int LookBits = 57;
+
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly bool _strict;
+    private readonly long _bits;
     private long _at;
 
-    // Where nouns began and what they are: an open table, the key one more than the bit.
+    // Where nouns began, in order, and what they are; a cell is there only when it is whole.
     private long[] _starts = new long[64];
-    private Noun[] _nouns = new Noun[64];
+    private Noun?[] _nouns = new Noun?[64];
     private int _count;
+
+    // Cells that have begun: their places above, and their heads when these have been read.
+    private (int Place, Noun? Head)[] _open = new (int, Noun?)[32];
+    private int _depth;
+
+    public NounCue(ReadOnlySpan<byte> bytes, bool strict)
+    {
+        _bytes = bytes;
+        _strict = strict;
+        _bits = 8L * bytes.Length;
+    }
 
     public Noun Read()
     {
-        Stack<(long Start, Noun? Head)> open = new();
         while (true)
         {
-            long start = _at;
-            Noun noun;
-            if (!ReadBit())
+            if (ReadOne() is not { } noun)
             {
-                noun = ReadAtom();
-                Keep(start, noun);
-            }
-            else if (!ReadBit())
-            {
-                open.Push((start, null));
                 continue;
-            }
-            else
-            {
-                noun = ReadReference(start);
             }
             while (true)
             {
-                if (!open.TryPop(out (long Start, Noun? Head) cell))
+                if (_depth == 0)
                 {
                     return noun;
                 }
+                ref (int Place, Noun? Head) cell = ref _open[_depth - 1];
                 if (cell.Head is null)
                 {
-                    open.Push((cell.Start, noun));
+                    cell.Head = noun;
                     break;
                 }
                 noun = new Cell(cell.Head, noun);
-                Keep(cell.Start, noun);
+                _nouns[cell.Place] = noun;
+                _depth--;
             }
         }
+    }
+
+    /// <summary>An atom or a noun referred to; null when a cell has begun.</summary>
+    private Noun? ReadOne()
+    {
+        long start = _at;
+        int first = (int)Math.Min(start >> 3, int.MaxValue);
+        if (first <= _bytes.Length - 8)
+        {
+            ulong look = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[first..]) >> (int)(start & 7);
+            if ((look & 3) == 1)
+            {
+                _at += 2;
+                return Begin(start);
+            }
+            if ((look & 1) == 0 && TryShort(look, out Atom? atom))
+            {
+                return Keep(start, atom);
+            }
+        }
+        if (!ReadBit())
+        {
+            return Keep(start, ReadAtom());
+        }
+        return ReadBit() ? ReadReference(start) : Begin(start);
+    }
+
+    /// <summary>An atom that a look shows as a whole.</summary>
+    private bool TryShort(ulong look, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Atom? atom)
+    {
+        int zeros = BitOperations.TrailingZeroCount(look >> 1);
+        atom = Atom.Zero;
+        if (zeros == 0)
+        {
+            _at += 2;
+            return true;
+        }
+        if (zeros > 6)
+        {
+            return false;
+        }
+        int length = (int)((look >> (zeros + 2)) & ((1UL << (zeros - 1)) - 1)) | (1 << (zeros - 1));
+        int head = 1 + (2 * zeros);
+        // At the end of the bytes the slow way says what is wrong.
+        if (head + length > LookBits || _at + head + length > _bits)
+        {
+            return false;
+        }
+        atom = Atom.Of((look >> head) & ((1UL << length) - 1));
+        _at += head + length;
+        return true;
+    }
+
+    private Noun? Begin(long start)
+    {
+        if (_depth == _open.Length)
+        {
+            Array.Resize(ref _open, 2 * _depth);
+        }
+        _open[_depth++] = (_count, null);
+        Keep(start, null);
+        return null;
+    }
+
+    private Noun? Keep(long start, Noun? noun)
+    {
+        if (_count == _starts.Length)
+        {
+            Array.Resize(ref _starts, 2 * _count);
+            Array.Resize(ref _nouns, 2 * _count);
+        }
+        _starts[_count] = start;
+        _nouns[_count++] = noun;
+        return noun;
+    }
+
+    private Noun ReadReference(long start)
+    {
+        Atom offset = ReadAtom();
+        if (offset.IsSmall && offset.Low < (ulong)start)
+        {
+            int place = Array.BinarySearch(_starts, 0, _count, (long)offset.Low);
+            if (place >= 0 && _nouns[place] is { } noun)
+            {
+                return noun;
+            }
+        }
+        throw new NounFormatException($"No noun that is whole began at the bit referred to, {offset}.", start);
     }
 
     private bool ReadBit()
@@ -58,23 +150,6 @@ internal ref struct NounCue(ReadOnlySpan<byte> bytes, bool strict)
         bool bit = _at < _bits && ((_bytes[(int)(_at >> 3)] >> (int)(_at & 7)) & 1) == 1;
         _at++;
         return bit;
-    }
-
-    private Noun ReadReference(long start)
-    {
-        Atom offset = ReadAtom();
-        if (offset.IsSmall)
-        {
-            long key = (long)Math.Min(offset.Low, long.MaxValue - 1) + 1;
-            for (int slot = Slot(key); _starts[slot] != 0; slot = (slot + 1) & (_starts.Length - 1))
-            {
-                if (_starts[slot] == key)
-                {
-                    return _nouns[slot];
-                }
-            }
-        }
-        throw new NounFormatException($"No noun began at the bit referred to, {offset}.", start);
     }
 
     private Atom ReadAtom()
@@ -89,7 +164,7 @@ internal ref struct NounCue(ReadOnlySpan<byte> bytes, bool strict)
         long length = lengthBits <= 40
             ? (long)(ReadWord(lengthBits - 1) | (1UL << (lengthBits - 1)))
             : long.MaxValue / 2;
-        if (strict && length > _bits - _at)
+        if (_strict && length > _bits - _at)
         {
             throw new NounFormatException($"A number of {length} bits goes beyond the end.", start);
         }
@@ -154,43 +229,5 @@ internal ref struct NounCue(ReadOnlySpan<byte> bytes, bool strict)
             }
         }
         return count == 64 ? word : word & ((1UL << count) - 1);
-    }
-
-    private readonly int Slot(long key) => (int)((ulong)key * 0x9E3779B97F4A7C15 >> 40) & (_starts.Length - 1);
-
-    private void Keep(long start, Noun noun)
-    {
-        if (_count * 2 >= _starts.Length)
-        {
-            Grow();
-        }
-        int slot = Slot(start + 1);
-        while (_starts[slot] != 0)
-        {
-            slot = (slot + 1) & (_starts.Length - 1);
-        }
-        _starts[slot] = start + 1;
-        _nouns[slot] = noun;
-        _count++;
-    }
-
-    private void Grow()
-    {
-        long[] starts = _starts;
-        Noun[] nouns = _nouns;
-        _starts = new long[starts.Length * 2];
-        _nouns = new Noun[starts.Length * 2];
-        for (int i = 0; i < starts.Length; i++)
-        {
-            if (starts[i] != 0)
-            {
-                int slot = Slot(starts[i]);
-                while (_starts[slot] != 0)
-                {
-                    slot = (slot + 1) & (_starts.Length - 1);
-                }
-                (_starts[slot], _nouns[slot]) = (starts[i], nouns[i]);
-            }
-        }
     }
 }

@@ -12,7 +12,6 @@ public static class NounMug
     private const uint AtomFallback = 0x7FFF;
     private const uint CellFallback = 0xFFFE;
     private const int Tries = 8;
-    private const int BytesOnStackMax = 256;
 
     /// <summary>The mug; kept in the noun, so that asking again is free.</summary>
     public static uint Of(Noun noun)
@@ -28,10 +27,13 @@ public static class NounMug
     private static uint OfAtom(Atom atom)
     {
         int size = atom.ByteLength;
-        Span<byte> bytes = size <= BytesOnStackMax ? stackalloc byte[BytesOnStackMax] : new byte[size];
-        bytes = bytes[..size];
-        atom.CopyTo(bytes);
-        return atom.MugOrZero = Fold(bytes, AtomSeed, AtomFallback);
+        if (size <= 8)
+        {
+            Span<byte> few = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt64LittleEndian(few, atom.Low);
+            return atom.MugOrZero = Fold(few[..size], AtomSeed, AtomFallback);
+        }
+        return atom.MugOrZero = Fold(atom.ToBytes(), AtomSeed, AtomFallback);
     }
 
     /// <summary>Children before parents, without the host's stack.</summary>

@@ -5,6 +5,7 @@ internal sealed class NounTable
 {
     private Noun?[] _nouns = new Noun?[64];
     private long[] _positions = new long[64];
+    private uint[] _hashes = new uint[64];
     private int _count;
 
     /// <summary>
@@ -19,6 +20,14 @@ internal sealed class NounTable
         for (; _nouns[slot] is { } other; slot = (slot + 1) & mask)
         {
             work--;
+            if (_hashes[slot] != hash)
+            {
+                if (work < 0)
+                {
+                    return -2;
+                }
+                continue;
+            }
             if (ReferenceEquals(noun, other))
             {
                 return _positions[slot];
@@ -37,6 +46,7 @@ internal sealed class NounTable
         }
         _nouns[slot] = noun;
         _positions[slot] = position;
+        _hashes[slot] = hash;
         if (++_count * 2 > _nouns.Length)
         {
             Grow();
@@ -63,23 +73,21 @@ internal sealed class NounTable
 
     private void Grow()
     {
-        Noun?[] nouns = _nouns;
-        long[] positions = _positions;
-        _nouns = new Noun?[nouns.Length * 2];
-        _positions = new long[nouns.Length * 2];
-        int mask = _nouns.Length - 1;
+        (Noun?[] nouns, long[] positions, uint[] hashes) = (_nouns, _positions, _hashes);
+        int size = nouns.Length * 2;
+        (_nouns, _positions, _hashes) = (new Noun?[size], new long[size], new uint[size]);
         for (int i = 0; i < nouns.Length; i++)
         {
-            if (nouns[i] is { } noun)
+            if (nouns[i] is null)
             {
-                int slot = (int)(Hash(noun) & (uint)mask);
-                while (_nouns[slot] is not null)
-                {
-                    slot = (slot + 1) & mask;
-                }
-                _nouns[slot] = noun;
-                _positions[slot] = positions[i];
+                continue;
             }
+            int slot = (int)(hashes[i] & (uint)(size - 1));
+            while (_nouns[slot] is not null)
+            {
+                slot = (slot + 1) & (size - 1);
+            }
+            (_nouns[slot], _positions[slot], _hashes[slot]) = (nouns[i], positions[i], hashes[i]);
         }
     }
 }

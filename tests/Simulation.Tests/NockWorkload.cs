@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Kernels;
-using Granary.Vms;
 using Granary.Vms.Nock;
 
 namespace Granary.Simulation.Tests;
