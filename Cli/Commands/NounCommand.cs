@@ -9,7 +9,7 @@ namespace Granary.Cli;
 /// <summary>Reads, prints, packs, hashes and evaluates Nock's nouns.</summary>
 internal sealed class NounCommand : CliCommand
 {
-    private const string Parse = "parse";
+    private const string ParseText = "parse";
     private const string Print = "print";
     private const string Jam = "jam";
     private const string Cue = "cue";
@@ -56,7 +56,7 @@ internal sealed class NounCommand : CliCommand
     public NounCommand()
         : base("noun", "Reads, prints, packs, hashes and evaluates Nock's nouns.")
     {
-        _action.AcceptOnlyFromAmong(Parse, Print, Jam, Cue, Mug, Run);
+        _action.AcceptOnlyFromAmong(ParseText, Print, Jam, Cue, Mug, Run);
         _as.AcceptOnlyFromAmong([.. NounAura.Names]);
         Add(_action);
         Add(_noun);
