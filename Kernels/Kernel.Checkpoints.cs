@@ -1,4 +1,3 @@
-using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -99,23 +98,37 @@ public sealed partial class Kernel
     {
         tree = _books.WriteTo(tree);
         tree = tree.Put(_runKey, _host.Run.Encode());
-        tree = tree.Put(_generationKey, EncodeInt64(checked((long)Generation)));
-        tree = tree.Put(_timeKey, EncodeInt64(_host.Now));
-        tree = tree.Put(_gasKey, EncodeInt64(_gasSpent));
-        tree = tree.Put(_callKey, EncodeInt64(checked((long)_host.LastCallId)));
-        tree = tree.Put(_grantKey, EncodeInt64(checked((long)_host.LastGrant)));
-        tree = tree.Put(_deadKey, EncodeInt64(checked((long)_books.LastDeadLetter)));
-        tree = tree.Put(_pausedKey, EncodeInt64(_paused ? 1 : 0));
-        tree = tree.Put(_dataBytesKey, EncodeInt64(dataBytes));
-        return tree.Put(_limitsKey, EncodeLimits());
+        tree = PutInt64(tree, _generationKey, checked((long)Generation));
+        tree = PutInt64(tree, _timeKey, _host.Now);
+        tree = PutInt64(tree, _gasKey, _gasSpent);
+        tree = PutInt64(tree, _callKey, checked((long)_host.LastCallId));
+        tree = PutInt64(tree, _grantKey, checked((long)_host.LastGrant));
+        tree = PutInt64(tree, _deadKey, checked((long)_books.LastDeadLetter));
+        tree = PutInt64(tree, _pausedKey, _paused ? 1 : 0);
+        tree = PutInt64(tree, _dataBytesKey, dataBytes);
+        return PutIfNew(tree, _limitsKey, _limitsBytes ??= EncodeLimits());
     }
+
+    private static StateTree PutInt64(StateTree tree, byte[] key, long value)
+    {
+        Span<byte> bytes = stackalloc byte[CborWriter.HeadBytesMax];
+        return PutIfNew(tree, key, bytes[..CborWriter.WriteInt64(bytes, value)]);
+    }
+
+    /// <remarks>
+    /// Most of it has not changed since the last checkpoint, and a put that finds that out has copied a path by then.
+    /// </remarks>
+    private static StateTree PutIfNew(StateTree tree, byte[] key, ReadOnlySpan<byte> value) =>
+        tree.TryGet(key, out ReadOnlyMemory<byte> before) && before.Span.SequenceEqual(value)
+            ? tree
+            : tree.Put(key, value.ToArray());
 
     private byte[] EncodeLimits()
     {
-        ArrayBufferWriter<byte> buffer = new(128);
+        using CborBuffer buffer = new(128);
         CborWriter writer = new(buffer);
         LimitsCodec.Write(ref writer, _limits);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     private static (EngineId Engine, Hash CodeHash) DecodeCode(ReadOnlySpan<byte> value)
@@ -125,14 +138,6 @@ public sealed partial class Kernel
         (EngineId, Hash) code = (reader.ReadEngine(), reader.ReadHash());
         reader.ExpectEnd();
         return code;
-    }
-
-    private static byte[] EncodeInt64(long value)
-    {
-        ArrayBufferWriter<byte> buffer = new(9);
-        CborWriter writer = new(buffer);
-        writer.WriteInt64(value);
-        return buffer.WrittenSpan.ToArray();
     }
 
     private static long ReadInt64(StateTree tree, byte[] key)
@@ -150,7 +155,9 @@ public sealed partial class Kernel
 
     private sealed class NodeList : ITreeSink
     {
-        public List<StoredNode> Nodes { get; } = [];
+        private const int NodesExpected = 48;
+
+        public List<StoredNode> Nodes { get; } = new(NodesExpected);
 
         public void PutNode(in Hash hash, ReadOnlyMemory<byte> bytes) => Nodes.Add(new StoredNode(hash, bytes));
     }

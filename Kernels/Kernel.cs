@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Granary.Vms;
 
@@ -17,6 +16,7 @@ public sealed partial class Kernel
     private readonly IProgramSource _programs;
     private readonly INodeSource _nodes;
     private readonly KernelLimits _limits;
+    private byte[]? _limitsBytes;
     private readonly KernelBooks _books = new();
     private readonly TurnHost _host;
     private readonly JournalTail _journal;
@@ -279,12 +279,12 @@ public sealed partial class Kernel
 
     private byte[] EncodeCode()
     {
-        ArrayBufferWriter<byte> buffer = new(64);
+        using CborBuffer buffer = new(64);
         CborWriter writer = new(buffer);
         writer.WriteArray(2);
         writer.WriteEngine(_engine);
         writer.WriteHash(_codeHash);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     /// <summary>

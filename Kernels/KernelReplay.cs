@@ -161,9 +161,9 @@ public sealed class KernelReplay(
     private void Collect()
     {
         Turn turn = kernel.Drain();
-        foreach (JournalRecord record in turn.Entries)
+        for (int i = 0; i < turn.Entries.Count; i++)
         {
-            _produced.Enqueue(record);
+            _produced.Enqueue(turn.Entries[i]);
         }
         if (observe is not null)
         {

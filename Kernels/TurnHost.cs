@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Granary.Vms;
 
@@ -176,7 +175,7 @@ internal sealed partial class TurnHost(KernelId id, KernelLimits limits, KernelB
         BinaryPrimitives.WriteUInt64BigEndian(seed[(idBytes + 8)..], Run.TurnInput);
         BinaryPrimitives.WriteUInt64BigEndian(seed[(idBytes + 16)..], Run.RandomDrawn++);
         Span<byte> hash = stackalloc byte[Hash.Bytes];
-        SHA256.HashData(seed[..(idBytes + 24)], hash);
+        Sha256.Hash(seed[..(idBytes + 24)], hash);
         value = BinaryPrimitives.ReadUInt64BigEndian(hash);
         return HostStatus.Ok;
     }

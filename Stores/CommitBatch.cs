@@ -35,9 +35,10 @@ public sealed class CommitBatch
             return false;
         }
         _commits.Add(commit);
-        foreach (JournalRecord entry in commit.Turn.Entries)
+        IReadOnlyList<JournalRecord> entries = commit.Turn.Entries;
+        for (int i = 0; i < entries.Count; i++)
         {
-            _bytes += entry.Bytes.Length;
+            _bytes += entries[i].Bytes.Length;
         }
         return true;
     }

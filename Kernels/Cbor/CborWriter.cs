@@ -10,6 +10,9 @@ namespace Granary.Kernels;
 /// </summary>
 public readonly ref struct CborWriter
 {
+    /// <summary>The longest integer, and the longest head of anything else.</summary>
+    internal const int HeadBytesMax = 9;
+
     // A lone surrogate is an error, not a question mark: two different texts must never become the same bytes.
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -61,40 +64,41 @@ public readonly ref struct CborWriter
         _output.Advance(1);
     }
 
-    private void WriteHead(int major, ulong value)
+    /// <summary>Writes one integer into a span of at least <see cref="HeadBytesMax"/>; how many bytes.</summary>
+    internal static int WriteInt64(Span<byte> output, long value) =>
+        WriteHead(output, value < 0 ? 1 : 0, (ulong)(value < 0 ? ~value : value));
+
+    private void WriteHead(int major, ulong value) =>
+        _output.Advance(WriteHead(_output.GetSpan(HeadBytesMax), major, value));
+
+    private static int WriteHead(Span<byte> head, int major, ulong value)
     {
-        Span<byte> head = _output.GetSpan(9);
         int kind = major << 5;
-        int size;
         if (value < 24)
         {
             head[0] = (byte)(kind | (int)value);
-            size = 1;
+            return 1;
         }
-        else if (value <= byte.MaxValue)
+        if (value <= byte.MaxValue)
         {
             head[0] = (byte)(kind | 24);
             head[1] = (byte)value;
-            size = 2;
+            return 2;
         }
-        else if (value <= ushort.MaxValue)
+        if (value <= ushort.MaxValue)
         {
             head[0] = (byte)(kind | 25);
             BinaryPrimitives.WriteUInt16BigEndian(head[1..], (ushort)value);
-            size = 3;
+            return 3;
         }
-        else if (value <= uint.MaxValue)
+        if (value <= uint.MaxValue)
         {
             head[0] = (byte)(kind | 26);
             BinaryPrimitives.WriteUInt32BigEndian(head[1..], (uint)value);
-            size = 5;
+            return 5;
         }
-        else
-        {
-            head[0] = (byte)(kind | 27);
-            BinaryPrimitives.WriteUInt64BigEndian(head[1..], value);
-            size = 9;
-        }
-        _output.Advance(size);
+        head[0] = (byte)(kind | 27);
+        BinaryPrimitives.WriteUInt64BigEndian(head[1..], value);
+        return HeadBytesMax;
     }
 }

@@ -205,9 +205,9 @@ public sealed class KernelShell
             return;
         }
         Turn turn = Kernel.Drain();
-        foreach (Effect effect in turn.Effects)
+        for (int i = 0; i < turn.Effects.Count; i++)
         {
-            if (effect is Effect.Send send)
+            if (turn.Effects[i] is Effect.Send send)
             {
                 _resends.Sent(send.Message.To, Now);
             }

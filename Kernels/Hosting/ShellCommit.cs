@@ -43,13 +43,14 @@ public sealed class ShellCommit
     /// <summary>It is durable, and so is every commit before it: tells who waits, and lets the effects out.</summary>
     public void Complete(IShellEffects effects)
     {
-        foreach (ShellJob job in _jobs)
+        // By index: enumerators of interfaces are objects, and this is done for every turn.
+        for (int i = 0; i < _jobs.Count; i++)
         {
-            job.Complete();
+            _jobs[i].Complete();
         }
-        foreach (Effect effect in Turn.Effects)
+        for (int i = 0; i < Turn.Effects.Count; i++)
         {
-            switch (effect)
+            switch (Turn.Effects[i])
             {
                 case Effect.Send send:
                     effects.Send(send.Message);
@@ -66,13 +67,13 @@ public sealed class ShellCommit
                     }
                     break;
                 default:
-                    effects.Publish(this, effect);
+                    effects.Publish(this, Turn.Effects[i]);
                     break;
             }
         }
-        foreach (Envelope message in _again)
+        for (int i = 0; i < _again.Count; i++)
         {
-            effects.Send(message);
+            effects.Send(_again[i]);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -95,10 +96,16 @@ internal static class CborFields
         where TEnum : struct, Enum
     {
         ulong number = reader.ReadUInt64();
-        TEnum value = (TEnum)Enum.ToObject(typeof(TEnum), number);
-        return number <= byte.MaxValue && Enum.IsDefined(value)
-            ? value
-            : throw Bad(ref reader, $"{number} is no {typeof(TEnum).Name}");
+        if (number <= byte.MaxValue)
+        {
+            // Every stored enum is a byte; nothing is boxed.
+            TEnum value = Unsafe.BitCast<byte, TEnum>((byte)number);
+            if (Enum.IsDefined(value))
+            {
+                return value;
+            }
+        }
+        throw Bad(ref reader, $"{number} is no {typeof(TEnum).Name}");
     }
 
     /// <summary>An array of exactly so many items.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Granary.Kernels;
 
 /// <summary>What kind of effect a digest takes in. Numbers never change.</summary>
@@ -29,7 +27,7 @@ internal static class EffectsDigest
         Span<byte> input = stackalloc byte[Hash.Bytes + 1 + Hash.Bytes];
         digest.Span.CopyTo(input);
         input[Hash.Bytes] = (byte)tag;
-        SHA256.HashData(content, input[(Hash.Bytes + 1)..]);
+        Sha256.Hash(content, input[(Hash.Bytes + 1)..]);
         return Hash.Of(input);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -21,7 +20,7 @@ public static class JournalCodec
 
     public static byte[] Encode(JournalEntry entry)
     {
-        ArrayBufferWriter<byte> buffer = new(192);
+        using CborBuffer buffer = new(192);
         CborWriter writer = new(buffer);
         switch (entry)
         {
@@ -59,7 +58,7 @@ public static class JournalCodec
             default:
                 throw new ArgumentException($"{entry.GetType().Name} is no journal entry.", nameof(entry));
         }
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     /// <exception cref="CborException">The bytes are no entry: what and at which offset.</exception>

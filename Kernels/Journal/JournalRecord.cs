@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Granary.Kernels;
 
 /// <summary>
@@ -17,7 +15,7 @@ public readonly record struct JournalRecord(ulong Position, ReadOnlyMemory<byte>
         before.Span.CopyTo(input);
         bytes.CopyTo(input[Hash.Bytes..]);
         Span<byte> hash = stackalloc byte[Hash.Bytes];
-        SHA256.HashData(input[..length], hash);
+        Sha256.Hash(input[..length], hash);
         return new Hash(hash);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -14,7 +13,7 @@ public sealed record DeadLetter(long Time, ReplyStatus Status, string Reason, in
     /// <summary>As the state tree holds it (CBOR).</summary>
     public byte[] Encode()
     {
-        ArrayBufferWriter<byte> buffer = new(192 + Message.Payload.Length);
+        using CborBuffer buffer = new(192 + Message.Payload.Length);
         CborWriter writer = new(buffer);
         writer.WriteArray(5);
         writer.WriteInt64(Time);
@@ -22,7 +21,7 @@ public sealed record DeadLetter(long Time, ReplyStatus Status, string Reason, in
         writer.WriteText(Reason);
         writer.WriteInt64(Tries);
         EnvelopeCodec.Write(ref writer, Message);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     /// <exception cref="CborException">The bytes are no dead letter.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -69,10 +68,10 @@ internal static class EnvelopeCodec
 
     public static byte[] Encode(Envelope envelope)
     {
-        ArrayBufferWriter<byte> buffer = new(128 + envelope.Payload.Length);
+        using CborBuffer buffer = new(128 + envelope.Payload.Length);
         CborWriter writer = new(buffer);
         Write(ref writer, envelope);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     public static Envelope Decode(ReadOnlySpan<byte> bytes)

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Granary.Kernels;
 
 /// <summary>A message that a kernel gets from its own clock.</summary>
@@ -37,10 +35,10 @@ public sealed record KernelTimer(long Due, long Period, string Entry, ReadOnlyMe
     /// <summary>As the state tree holds it (CBOR).</summary>
     public byte[] Encode()
     {
-        ArrayBufferWriter<byte> buffer = new(48 + Payload.Length);
+        using CborBuffer buffer = new(48 + Payload.Length);
         CborWriter writer = new(buffer);
         Write(ref writer);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     /// <exception cref="CborException">The bytes are no timer.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Granary.Vms;
 
@@ -141,6 +140,11 @@ internal sealed class KernelBooks
     public (string Name, KernelTimer Timer)? NextTimer()
     {
         (string Name, KernelTimer Timer)? next = null;
+        if (Timers.Count == 0)
+        {
+            // Asked after every turn: even an enumerator is too much then.
+            return null;
+        }
         foreach ((string name, KernelTimer timer) in Timers.Items)
         {
             if (next is null || timer.Due < next.Value.Timer.Due)
@@ -302,10 +306,10 @@ internal sealed class KernelBooks
 
     private static byte[] EncodeNumber(ulong number)
     {
-        ArrayBufferWriter<byte> buffer = new(9);
+        using CborBuffer buffer = new(CborWriter.HeadBytesMax);
         CborWriter writer = new(buffer);
         writer.WriteUInt64(number);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     private static ulong DecodeNumber(ReadOnlyMemory<byte> value)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -9,7 +8,7 @@ public sealed record KeyedMessage(
 {
     internal byte[] Encode()
     {
-        ArrayBufferWriter<byte> buffer = new(96 + Payload.Length);
+        using CborBuffer buffer = new(96 + Payload.Length);
         CborWriter writer = new(buffer);
         writer.WriteArray(7);
         writer.WriteText(Key);
@@ -19,7 +18,7 @@ public sealed record KeyedMessage(
         writer.WriteInt64(GasUsed);
         writer.WriteUInt64(Outcome);
         writer.WriteHash(Chain);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     internal static KeyedMessage Decode(ReadOnlySpan<byte> value)

@@ -62,6 +62,10 @@ internal sealed class Ledger<TKey, TValue>(
     /// <summary>The tree with every item that changed since <see cref="MarkWritten"/> brought up to date.</summary>
     public StateTree WriteTo(StateTree tree)
     {
+        if (_changed.Count == 0)
+        {
+            return tree;
+        }
         foreach (TKey key in _changed)
         {
             tree = _items.TryGetValue(key, out TValue? value)
@@ -74,6 +78,10 @@ internal sealed class Ledger<TKey, TValue>(
     /// <summary>What <see cref="WriteTo"/> gave is the kernel's tree now.</summary>
     public void MarkWritten()
     {
+        if (_changed.Count == 0)
+        {
+            return;
+        }
         foreach (TKey key in _changed)
         {
             if (_items.ContainsKey(key))

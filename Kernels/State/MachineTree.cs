@@ -66,19 +66,24 @@ internal sealed class MachineTreeSink(StateTree tree) : ISnapshotSink
         // In bytes, for the keys of a tree that came from elsewhere need not be text.
         byte[] cursor = TreeKeys.Of(TreeKeys.Vm);
         bool found = tree.TryNextOrEqual(cursor, out ReadOnlyMemory<byte> key, out _);
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> written =
+            _written.GetAlternateLookup<ReadOnlySpan<char>>();
+        Span<char> name = stackalloc char[StateTree.KeyBytesMax];
         while (found && MachineTree.IsMachineKey(key.Span))
         {
-            byte[] part = MachineTree.PartOf(key.Span).ToArray();
+            ReadOnlySpan<byte> part = MachineTree.PartOf(key.Span);
             bool memory = part[^1] == MachineTree.MemoryMark;
-            if (!_written.Contains(Encoding.Latin1.GetString(part.AsSpan(TreeKeys.Vm.Length))))
+            int chars = Encoding.Latin1.GetChars(part[TreeKeys.Vm.Length..], name);
+            if (!written.Contains(name[..chars]))
             {
                 tree = memory ? tree.DeletePrefix(part) : tree.Delete(part);
             }
             if (memory)
             {
                 // Past the part: its pages are not walked.
-                part[^1]++;
-                found = tree.TryNextOrEqual(part, out key, out _);
+                byte[] past = part.ToArray();
+                past[^1]++;
+                found = tree.TryNextOrEqual(past, out key, out _);
             }
             else
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Granary.Vms;
 
 namespace Granary.Kernels;
@@ -23,7 +22,7 @@ internal sealed record OpenCall(ReplyStatus? Status, ReadOnlyMemory<byte> Payloa
 
     public byte[] Encode()
     {
-        ArrayBufferWriter<byte> buffer = new(32 + Payload.Length);
+        using CborBuffer buffer = new(32 + Payload.Length);
         CborWriter writer = new(buffer);
         writer.WriteArray(Fields);
         if (Status is { } status)
@@ -39,7 +38,7 @@ internal sealed record OpenCall(ReplyStatus? Status, ReadOnlyMemory<byte> Payloa
         writer.WritePorts(Ports);
         writer.WriteTime(Deadline);
         writer.WriteBool(IsForsaken);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     public static OpenCall Decode(ReadOnlySpan<byte> value)

@@ -99,7 +99,7 @@ internal sealed class PendingEffects
 
     public byte[] Encode()
     {
-        ArrayBufferWriter<byte> buffer = new(256);
+        using CborBuffer buffer = new(256);
         CborWriter writer = new(buffer);
         writer.WriteArray(7);
         WriteMessages(ref writer, Messages);
@@ -138,7 +138,7 @@ internal sealed class PendingEffects
             writer.WriteUInt64(grant);
             writer.WriteBool(made);
         }
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     public static PendingEffects Decode(ReadOnlySpan<byte> bytes)

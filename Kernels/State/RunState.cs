@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Granary.Kernels;
 
 /// <summary>Where a kernel stands in handling messages; the value of <c>meta/run</c>.</summary>
@@ -71,7 +69,7 @@ internal sealed record RunState
 
     public byte[] Encode()
     {
-        ArrayBufferWriter<byte> buffer = new(256);
+        using CborBuffer buffer = new(256);
         CborWriter writer = new(buffer);
         writer.WriteArray(Fields);
         writer.WriteUInt64((ulong)Phase);
@@ -108,7 +106,7 @@ internal sealed record RunState
         writer.WriteInt64(OutboxBytes);
         writer.WriteHash(Effects);
         writer.WriteUInt64(RandomDrawn);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToArray();
     }
 
     public static RunState Decode(ReadOnlySpan<byte> bytes)

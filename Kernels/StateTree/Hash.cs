@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-
 namespace Granary.Kernels;
 
 /// <summary>A SHA-256 hash, 32 bytes held in place. A 20-byte link has its last 12 bytes zero.</summary>
@@ -28,7 +26,7 @@ public struct Hash : IEquatable<Hash>, IComparable<Hash>
     public static Hash Of(ReadOnlySpan<byte> content)
     {
         Hash hash = default;
-        SHA256.HashData(content, MemoryMarshal.CreateSpan(ref hash._first, Bytes));
+        Sha256.Hash(content, MemoryMarshal.CreateSpan(ref hash._first, Bytes));
         return hash;
     }
 

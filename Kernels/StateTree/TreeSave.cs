@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Granary.Kernels;
 
@@ -8,6 +8,12 @@ namespace Granary.Kernels;
 /// </summary>
 public sealed class TreeSave
 {
+    /// <summary>Of a usual node: a guess, for the first buffer.</summary>
+    private const int BytesExpected = 256;
+
+    /// <summary>Of a usual save: a guess, so that tables do not grow step by step.</summary>
+    private const int NodesExpected = 48;
+
     private readonly List<NodeHash> _given = [];
 
     internal TreeSave()
@@ -36,39 +42,35 @@ public sealed class TreeSave
     {
         if (root.NodeHash is null)
         {
-            ArrayBufferWriter<byte> buffer = new(256);
-            Walk(root, static node => node.NodeHash is null, node =>
+            using CborBuffer buffer = new(BytesExpected);
+            Walk walk = new(root, ofUnhashed: true);
+            while (walk.TryNext(out TreeNode? node))
             {
-                buffer.ResetWrittenCount();
-                TreeNodeCodec.Encode(node, buffer, format);
-                // Another thread may have been faster, with the same hash.
-                node.NodeHash ??= new NodeHash(format.HashOf(buffer.WrittenSpan), stored: false);
-            });
+                Encode(node, buffer, format);
+            }
         }
         return root.NodeHash!.Hash;
     }
 
     internal void GiveAll(TreeNode root, TreeFormat format, ITreeSink sink)
     {
-        Root = HashAll(root, format);
-        ArrayBufferWriter<byte> buffer = new(256);
+        using CborBuffer buffer = new(BytesExpected);
         // Nodes with the same bytes can hang in several places; the sink gets them once.
-        HashSet<Hash> given = [];
-        Walk(root, static node => !node.NodeHash!.Stored, node =>
+        HashSet<Hash> given = new(NodesExpected);
+        Walk walk = new(root, ofUnhashed: false);
+        while (walk.TryNext(out TreeNode? node))
         {
-            NodeHash hash = node.NodeHash!;
+            NodeHash hash = Encode(node, buffer, format);
             _given.Add(hash);
-            if (!given.Add(hash.Hash))
+            if (given.Add(hash.Hash))
             {
-                return;
+                byte[] bytes = buffer.ToArray();
+                Nodes++;
+                Bytes += bytes.Length;
+                sink.PutNode(hash.Hash, bytes);
             }
-            buffer.ResetWrittenCount();
-            TreeNodeCodec.Encode(node, buffer, format);
-            byte[] bytes = buffer.WrittenSpan.ToArray();
-            Nodes++;
-            Bytes += bytes.Length;
-            sink.PutNode(hash.Hash, bytes);
-        });
+        }
+        Root = root.NodeHash!.Hash;
     }
 
     internal void GiveEmpty(TreeFormat format, ITreeSink sink)
@@ -79,28 +81,55 @@ public sealed class TreeSave
         sink.PutNode(format.EmptyRoot, TreeFormat.EmptyNode.ToArray());
     }
 
-    /// <summary>
-    /// Children before parents, with a stack of its own. Where a node is not wanted, nothing below it is.
-    /// </summary>
-    private static void Walk(TreeNode root, Func<TreeNode, bool> wanted, Action<TreeNode> visit)
+    /// <summary>The node's bytes, and its hash: the children's must be known.</summary>
+    private static NodeHash Encode(TreeNode node, CborBuffer buffer, TreeFormat format)
     {
-        if (!wanted(root))
+        buffer.Clear();
+        TreeNodeCodec.Encode(node, buffer, format);
+        // Another thread may have been faster, with the same hash.
+        node.NodeHash ??= new NodeHash(format.HashOf(buffer.Written), stored: false);
+        return node.NodeHash;
+    }
+
+    /// <summary>
+    /// The nodes without a hash, or those that are not stored: children before parents, with a stack of its own. Where
+    /// a node is left out, so is everything below it.
+    /// </summary>
+    private readonly struct Walk
+    {
+        private readonly Stack<(TreeNode Node, int SidesDone)> _stack = new(NodesExpected);
+        private readonly bool _ofUnhashed;
+
+        public Walk(TreeNode root, bool ofUnhashed)
         {
-            return;
+            _ofUnhashed = ofUnhashed;
+            Enter(root);
         }
-        Stack<(TreeNode Node, int SidesDone)> stack = new();
-        stack.Push((root, 0));
-        while (stack.TryPop(out (TreeNode Node, int SidesDone) top))
+
+        public bool TryNext([NotNullWhen(true)] out TreeNode? node)
         {
-            if (top.SidesDone == 2)
+            while (_stack.TryPop(out (TreeNode Node, int SidesDone) top))
             {
-                visit(top.Node);
-                continue;
+                if (top.SidesDone == 2)
+                {
+                    node = top.Node;
+                    return true;
+                }
+                _stack.Push((top.Node, top.SidesDone + 1));
+                if (top.Node.Link(top.SidesDone) is TreeNode child)
+                {
+                    Enter(child);
+                }
             }
-            stack.Push((top.Node, top.SidesDone + 1));
-            if (top.Node.Link(top.SidesDone) is TreeNode child && wanted(child))
+            node = null;
+            return false;
+        }
+
+        private void Enter(TreeNode node)
+        {
+            if (node.NodeHash is not { } hash || !(_ofUnhashed || hash.Stored))
             {
-                stack.Push((child, 0));
+                _stack.Push((node, 0));
             }
         }
     }

@@ -81,7 +81,7 @@ internal sealed class JournalCheck(IKernelStore store, IProgramSource programs)
 
     public List<JournalRecord> ReadJournal(KernelId id)
     {
-        List<JournalRecord> journal = [];
+        List<JournalRecord> journal = new((int)(Sync(store.FindAsync(id))?.Position ?? 0));
         IAsyncEnumerator<JournalRecord> records = store.ReadJournalAsync(id, 0).GetAsyncEnumerator();
         while (Sync(records.MoveNextAsync()))
         {

@@ -8,14 +8,14 @@ internal sealed class EventQueue
 
     public int Count { get; private set; }
 
-    public void Plan(long at, Action run)
+    public void Plan(in PlannedEvent planned)
     {
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Count * 2);
         }
         int place = Count++;
-        Item item = new(at, _planned++, run);
+        Item item = new(planned, _planned++);
         while (place > 0)
         {
             int parent = (place - 1) / 2;
@@ -29,9 +29,9 @@ internal sealed class EventQueue
         _items[place] = item;
     }
 
-    public (long At, long Number, Action Run) Take()
+    public PlannedEvent Take()
     {
-        Item first = _items[0];
+        PlannedEvent first = _items[0].Planned;
         Item last = _items[--Count];
         _items[Count] = default;
         int place = 0;
@@ -57,11 +57,12 @@ internal sealed class EventQueue
         {
             _items[place] = last;
         }
-        return (first.At, first.Number, first.Run);
+        return first;
     }
 
-    private readonly record struct Item(long At, long Number, Action Run)
+    private readonly record struct Item(PlannedEvent Planned, long Number)
     {
-        public bool IsBefore(in Item other) => At < other.At || (At == other.At && Number < other.Number);
+        public bool IsBefore(in Item other) =>
+            Planned.At < other.Planned.At || (Planned.At == other.Planned.At && Number < other.Number);
     }
 }

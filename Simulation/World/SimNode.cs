@@ -94,17 +94,7 @@ internal sealed partial class SimNode : IShellEffects
     }
 
     /// <summary>Plans something that does not happen when the node crashes before.</summary>
-    public void After(long microseconds, Action run)
-    {
-        int incarnation = Incarnation;
-        World.Plan(microseconds, () =>
-        {
-            if (Incarnation == incarnation)
-            {
-                run();
-            }
-        });
-    }
+    public void After(long microseconds, Action run) => World.Plan(microseconds, run, this);
 
     /// <summary>As <see cref="After"/>, at a time of its own clock.</summary>
     public void AtTime(long time, Action run)

@@ -83,7 +83,11 @@ internal sealed class SimWorld : IDisposable
 
     public int Struck(SimFault fault) => _struck[System.Numerics.BitOperations.TrailingZeroCount((int)fault)];
 
-    public void Plan(long microseconds, Action run) => _events.Plan(Now + microseconds, run);
+    /// <param name="microseconds">From now.</param>
+    /// <param name="run">What happens then.</param>
+    /// <param name="node">Whose memory it is in: it does not happen when that crashes before.</param>
+    public void Plan(long microseconds, Action run, SimNode? node = null) =>
+        _events.Plan(new PlannedEvent(Now + microseconds, run, node, node?.Incarnation ?? 0));
 
     /// <summary>Lets the next thing happen; false when nothing is planned.</summary>
     public bool RunNext()
@@ -92,10 +96,13 @@ internal sealed class SimWorld : IDisposable
         {
             return false;
         }
-        (long at, long number, Action run) = _events.Take();
-        Now = at;
+        PlannedEvent next = _events.Take();
+        Now = next.At;
         Events++;
-        run();
+        if (next.Node is not { } node || node.Incarnation == next.Incarnation)
+        {
+            next.Run();
+        }
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Granary.Kernels;
 using Granary.Vms;
 
@@ -17,7 +18,7 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
         childLinks ?? (node => TreeWalker.ChildLinks(node));
 
     private readonly SortedDictionary<KernelId, MemoryKernel> _kernels = [];
-    private readonly Dictionary<Hash, ReadOnlyMemory<byte>> _nodes = [];
+    private readonly Dictionary<Hash, MemoryNode> _nodes = [];
     private readonly Dictionary<Hash, ReadOnlyMemory<byte>> _code = [];
 
     /// <summary>Code that no kernel has used yet; whoever put it may be about to create one.</summary>
@@ -55,9 +56,9 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
     {
         lock (_gate)
         {
-            return _nodes.TryGetValue(hash, out ReadOnlyMemory<byte> bytes)
-                ? bytes
-                : throw new NodeMissingException(hash, $"is not in the store ({Description})");
+            return _nodes.TryGetValue(hash, out MemoryNode? node)
+                ? node.Bytes
+                : throw Missing(hash);
         }
     }
 
@@ -126,7 +127,7 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
         lock (_gate)
         {
             records = _kernels.TryGetValue(id, out MemoryKernel? kernel) && after < (ulong)kernel.Journal.Count
-                ? [.. kernel.Journal.Skip((int)after)]
+                ? CollectionsMarshal.AsSpan(kernel.Journal)[(int)after..].ToArray()
                 : [];
         }
         foreach (JournalRecord record in records)
@@ -175,12 +176,12 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
             HashSet<Hash> marked = MarkNodes(cancellationToken);
             _isHalfCollected = true;
             long bytesDeleted = 0, nodesDeleted = 0, codeDeleted = 0;
-            foreach ((Hash hash, ReadOnlyMemory<byte> bytes) in _nodes)
+            foreach ((Hash hash, MemoryNode node) in _nodes)
             {
                 if (!marked.Contains(hash))
                 {
                     BeforeDelete?.Invoke();
-                    bytesDeleted += bytes.Length;
+                    bytesDeleted += node.Bytes.Length;
                     nodesDeleted += _nodes.Remove(hash) ? 1 : 0;
                 }
             }
@@ -246,13 +247,13 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
         HashSet<Hash> seen = [];
         while (open.TryPop(out Hash shared))
         {
-            if (!_nodes.TryGetValue(shared, out ReadOnlyMemory<byte> bytes))
+            if (!_nodes.TryGetValue(shared, out MemoryNode? node))
             {
                 return shared;
             }
             if (_isHalfCollected && seen.Add(shared))
             {
-                foreach (Hash child in _childLinks(bytes))
+                foreach (Hash child in LinksOf(node))
                 {
                     open.Push(child);
                 }
@@ -284,7 +285,8 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
         {
             foreach (StoredNode node in checkpoint.Nodes)
             {
-                _nodes.TryAdd(node.Hash, node.Bytes.ToArray());
+                ref MemoryNode? stored = ref CollectionsMarshal.GetValueRefOrAddDefault(_nodes, node.Hash, out _);
+                stored ??= new MemoryNode(node.Bytes.ToArray());
             }
             kernel.Heads.Add(new StoredHead(checkpoint.Head, checkpoint.Name));
             HeadRetention.Prune(kernel.Heads);
@@ -300,7 +302,7 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
 
     private HashSet<Hash> MarkNodes(CancellationToken cancellationToken)
     {
-        HashSet<Hash> marked = [];
+        HashSet<Hash> marked = new(_nodes.Count);
         Stack<Hash> open = [];
         foreach (StoredHead stored in _kernels.Values.SelectMany(kernel => kernel.Heads))
         {
@@ -315,12 +317,25 @@ public sealed class MemoryStore(Func<ReadOnlyMemory<byte>, IEnumerable<Hash>>? c
             cancellationToken.ThrowIfCancellationRequested();
             if (marked.Add(hash))
             {
-                foreach (Hash child in _childLinks(GetNode(hash)))
+                MemoryNode node = _nodes.TryGetValue(hash, out MemoryNode? found) ? found : throw Missing(hash);
+                foreach (Hash child in LinksOf(node))
                 {
                     open.Push(child);
                 }
             }
         }
         return marked;
+    }
+
+    private Hash[] LinksOf(MemoryNode node) => node.Links ??= [.. _childLinks(node.Bytes)];
+
+    private NodeMissingException Missing(in Hash hash) => new(hash, $"is not in the store ({Description})");
+
+    private sealed class MemoryNode(ReadOnlyMemory<byte> bytes)
+    {
+        public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+        /// <summary>Read out once: every collection follows them again.</summary>
+        public Hash[]? Links { get; set; }
     }
 }

@@ -35,15 +35,25 @@ internal sealed class SabotagedStore(IKernelStore inner, StoreSabotage sabotage)
         {
             if (last is { } before)
             {
-                yield return before;
+                yield return sabotage == StoreSabotage.ChangesTheFirstEntry && before.Position == 1
+                    ? Changed(before)
+                    : before;
             }
             last = record;
         }
         // The last entry of a recovery is not there yet.
-        if (last is { } kept && (sabotage != StoreSabotage.ReadsAnOldTail || after == 0))
+        if (last is { } kept && (sabotage != StoreSabotage.ReadsAnOldTail || after == 0)
+            && (sabotage != StoreSabotage.CutsTheJournal || after > 0))
         {
-            yield return kept;
+            yield return sabotage == StoreSabotage.ChangesTheLastEntry && after == 0 ? Changed(kept) : kept;
         }
+    }
+
+    private static JournalRecord Changed(in JournalRecord record)
+    {
+        byte[] bytes = record.Bytes.ToArray();
+        bytes[^1] ^= 1;
+        return record with { Bytes = bytes };
     }
 
     public StoreHealth Health => inner.Health;
@@ -69,8 +79,14 @@ internal sealed class SabotagedStore(IKernelStore inner, StoreSabotage sabotage)
     public ValueTask<StoredKernel?> FindAsync(KernelId id, CancellationToken cancellationToken = default) =>
         inner.FindAsync(id, cancellationToken);
 
-    public ValueTask<IReadOnlyList<StoredHead>> ListHeadsAsync(
-        KernelId id, CancellationToken cancellationToken = default) => inner.ListHeadsAsync(id, cancellationToken);
+    public async ValueTask<IReadOnlyList<StoredHead>> ListHeadsAsync(
+        KernelId id, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<StoredHead> heads = await inner.ListHeadsAsync(id, cancellationToken);
+        return sabotage == StoreSabotage.ReadsAnOldRoot && heads.Count > 1 && heads[^1].Head.WorkRoot is null
+            ? [.. heads.SkipLast(1), heads[^1] with { Head = heads[^1].Head with { Root = heads[0].Head.Root } }]
+            : heads;
+    }
 
     public ValueTask<CollectReport> CollectAsync(CancellationToken cancellationToken = default)
     {
@@ -94,4 +110,16 @@ internal enum StoreSabotage
 
     /// <summary>A recovery does not see the last entry.</summary>
     ReadsAnOldTail,
+
+    /// <summary>One bit of the first entry, for who reads from the beginning.</summary>
+    ChangesTheFirstEntry,
+
+    /// <summary>One bit of the last entry, for who reads from the beginning.</summary>
+    ChangesTheLastEntry,
+
+    /// <summary>The last entry is not there for who reads from the beginning.</summary>
+    CutsTheJournal,
+
+    /// <summary>The newest checkpoint comes with the root of the first.</summary>
+    ReadsAnOldRoot,
 }

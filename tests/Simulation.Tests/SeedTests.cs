@@ -14,6 +14,16 @@ public sealed class SeedTests(ITestOutputHelper output)
             ? n
             : otherwise;
 
+    /// <summary>
+    /// 2848 and 4725: an activation that another one had overtaken read a node that was collected by then, and that was
+    /// taken for a broken kernel.
+    /// </summary>
+    [Theory]
+    [InlineData(2848)]
+    [InlineData(4725)]
+    public void A_seed_that_once_failed_holds(ulong seed) =>
+        Assert.Empty(new Simulator(new SimulationOptions(), BuiltInEngines.All).Run(seed).Violations);
+
     [Fact]
     public void No_seed_violates_anything()
     {
