@@ -5,7 +5,6 @@ using Granary.Silo;
 using Granary.Stores;
 using Granary.Tests;
 using Granary.Vms;
-using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests;
 
