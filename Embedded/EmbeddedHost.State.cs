@@ -49,6 +49,13 @@ public sealed partial class EmbeddedHost
                 KernelHostError.BadRequest, $"'{name}' is no checkpoint name.",
                 $"Use 1 to {KernelId.CharsMax} of a-z 0-9 . _ -, not digits alone and no root.");
         }
+        return Describe(new StoredHead(
+            await Reach.CheckpointAsync(id, name, cancellationToken).ConfigureAwait(false), name));
+    }
+
+    /// <summary>Takes a checkpoint under a name that must be free; where the kernel is.</summary>
+    internal async Task<KernelHead> NameAsync(KernelId id, string name, Func<Task<KernelHead>> take)
+    {
         // Two at once would both find the name free, and the store's refusal would take the kernel's other work along.
         if (!_naming.TryAdd((id, name), true))
         {
@@ -56,15 +63,13 @@ public sealed partial class EmbeddedHost
         }
         try
         {
-            IReadOnlyList<StoredHead> heads = await HeadsAsync(id, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<StoredHead> heads = await HeadsAsync(id, CancellationToken.None).ConfigureAwait(false);
             if (heads.Any(h => h.Name == name))
             {
                 throw CommitErrors.NotAppended(id, AppendStatus.NameTaken);
             }
             // Not cancelled: the name is ours until the checkpoint is stored or refused.
-            KernelHead head = await Reach.CheckpointAsync(id, name, CancellationToken.None)
-                .ConfigureAwait(false);
-            return Describe(new StoredHead(head, name));
+            return await take().ConfigureAwait(false);
         }
         finally
         {

@@ -43,7 +43,10 @@ internal sealed class LocalReach(EmbeddedHost host) : IKernelReach
         cancellationToken);
 
     public Task<KernelHead> CheckpointAsync(KernelId id, string? name, CancellationToken cancellationToken) =>
-        AskAsync(id, (shell, _) => shell.TakeCheckpoint(name), cancellationToken);
+        name is null
+            ? AskAsync(id, static (shell, _) => shell.TakeCheckpoint(name: null), cancellationToken)
+            : host.NameAsync(
+                id, name, () => AskAsync(id, (shell, _) => shell.TakeCheckpoint(name), CancellationToken.None));
 
     public async Task<IReadOnlyList<TimerInfo>> ListTimersAsync(
         KernelId id, CancellationToken cancellationToken) => await AskAsync(

@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using Granary.Kernels;
 using Granary.Silo;
 using Granary.Tests;
+using Xunit.Abstractions;
 using static Granary.Cluster.Tests.TestCluster;
 
 namespace Granary.Cluster.Tests;
 
-public sealed class SiloLossTests
+public sealed class SiloLossTests(ITestOutputHelper output)
 {
     [PostgresFact]
     public async Task A_silo_that_stops_sends_its_running_kernels_to_the_others()
@@ -73,6 +75,7 @@ public sealed class SiloLossTests
             (await survivor.Host.ListSnapshotsAsync(Id("loop"))).Any(s => s.HalfDone));
         long before = (await survivor.Host.GetAsync(Id("loop"))).GasSpent;
         killed.Kill();
+        long killedAt = Stopwatch.GetTimestamp();
         // Nobody asks the loop or the sleeper: only the store is looked at.
         Task<long> call = AddAsync(survivor.Host, "counter", 1, key: "once");
         await UntilAsync("the loop runs at the survivor", async () =>
@@ -81,6 +84,7 @@ public sealed class SiloLossTests
             (await survivor.Host.GetAsync(Id("sleeper"))).Status == KernelStatus.Idle);
         Assert.Equal(1_005, await AddAsync(survivor.Host, "sleeper", 0));
         Assert.Equal(6, await call);
+        output.WriteLine($"all went on {Stopwatch.GetElapsedTime(killedAt).TotalSeconds:0.0} s after the kill");
         Assert.Equal(6, await AddAsync(survivor.Host, "counter", 0));
         await survivor.Host.CancelAsync(Id("loop"));
         await VerifyAsync(survivor.Host, "loop");
