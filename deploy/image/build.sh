@@ -51,9 +51,14 @@ host=$(ls "$dotnet/host/fxr" | grep '^10\.' | sort -V | tail -n 1)
 mkdir -p "$context/root/usr/share/dotnet/host/fxr"
 cp -r "$dotnet/host/fxr/$host" "$context/root/usr/share/dotnet/host/fxr/"
 cp "$dotnet/dotnet" "$context/root/usr/share/dotnet/"
-# Only what is for other systems, or for debuggers, is left out.
+# What is for debuggers or for other systems is left out.
 find "$context/root/opt" -name '*.pdb' -delete
-find "$context/root/opt" -type d -path '*/runtimes/*' -prune ! -name "linux-*" -path '*/runtimes/[!l]*' -exec rm -rf {} +
+for native in "$context"/root/opt/granary/*/runtimes/*; do
+    case $(basename "$native") in
+        linux* | unix) ;;
+        *) rm -rf "$native" ;;
+    esac
+done
 chmod -R u+rwX,go+rX,go-w "$context/root"
 cp "$top/deploy/image/Containerfile" "$context/Containerfile"
 if [ -n "$stage" ]; then
