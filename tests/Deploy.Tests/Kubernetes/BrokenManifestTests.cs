@@ -24,7 +24,7 @@ public sealed class BrokenManifestTests
     [InlineData(Silo, "replace", Main + "/image", "\"localhost/granary:latest\"", "no version")]
     [InlineData(Silo, "replace", Main + "/ports/1/containerPort", "11112", "the image does not name")]
     [InlineData(Silo, "replace", Main + "/ports/1/name", "\"silos\"", "has the port silo")]
-    [InlineData(Silo, "replace", Main + "/ports/1/name", "\"Silo_Port\"", "is no text")]
+    [InlineData(Silo, "replace", Main + "/ports/1/name", "\"Silo_Port\"", "is no portname")]
     [InlineData(Silo, "add", Main + "/env/-", "{\"name\":\"GRANARY_SILO_PROBES\",\"value\":\"1\"}", "no setting")]
     [InlineData(Silo, "add", Main + "/env/-", "{\"name\":\"GRANARY_LISTEN\",\"value\":\"1\"}", "no setting")]
     [InlineData(Silo, "add", Main + "/env/-", "{\"name\":\"A\",\"value\":1}", "is no text")]

@@ -59,7 +59,8 @@ internal sealed partial class KubernetesSchema
             "bool" => value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
             "int" => IsWhole(value),
             "text" => IsText(value),
-            "port" => IsWhole(value) || (IsText(value) && PortName().IsMatch((string)value!)),
+            "portname" => IsPortName(value),
+            "port" => IsWhole(value) || IsPortName(value),
             "quantity" => IsText(value) && Quantity().IsMatch((string)value!),
             _ => IsText(value) && type.Split('|').Contains((string)value!),
         };
@@ -85,6 +86,8 @@ internal sealed partial class KubernetesSchema
             yield return $"{path}.{name}: missing.";
         }
     }
+
+    private static bool IsPortName(JsonNode? value) => IsText(value) && PortName().IsMatch((string)value!);
 
     private static bool IsText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String;
 

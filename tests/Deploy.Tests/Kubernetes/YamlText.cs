@@ -27,15 +27,17 @@ internal static partial class YamlText
         _ => throw new FormatException($"An unexpected {node.GetType().Name}."),
     };
 
-    private static JsonValue? OfPlain(string text) => text switch
+    private static JsonNode? OfPlain(string text) => text switch
     {
         "" or "~" or "null" => null,
         "true" => JsonValue.Create(true),
         "false" => JsonValue.Create(false),
         // YAML 1.1 has octal numbers, and takes these words for truth values: an accident in a manifest.
         "yes" or "no" or "on" or "off" or "y" or "n" => throw new FormatException($"Quote '{text}'."),
-        _ when OctalPattern().IsMatch(text) => JsonValue.Create(Convert.ToInt64(text, 8)),
-        _ when NumberPattern().IsMatch(text) => JsonValue.Create(long.Parse(text, CultureInfo.InvariantCulture)),
+        // Parsed, because a number that is parsed can be read as any type of number.
+        _ when OctalPattern().IsMatch(text) =>
+            JsonNode.Parse(Convert.ToInt64(text, 8).ToString(CultureInfo.InvariantCulture)),
+        _ when NumberPattern().IsMatch(text) => JsonNode.Parse(text),
         _ => JsonValue.Create(text),
     };
 
