@@ -24,6 +24,11 @@ internal sealed class PrometheusText : IDisposable
         {
             if (meterPrefixes.Any(p => instrument.Meter.Name.StartsWith(p, StringComparison.Ordinal)))
             {
+                // Named before it has counted anything, so that rules about it can be checked.
+                lock (_gate)
+                {
+                    FamilyOf(instrument);
+                }
                 listener.EnableMeasurementEvents(instrument);
             }
         };
@@ -52,21 +57,29 @@ internal sealed class PrometheusText : IDisposable
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string type = instrument.GetType().Name.Split('`')[0];
-        bool histogram = type == "Histogram";
-        bool counter = type is "Counter" or "ObservableCounter";
+        bool adds = !instrument.IsObservable && TypeOf(instrument) != "Gauge";
         lock (_gate)
         {
-            string name = NameOf(instrument, counter);
-            if (!_families.TryGetValue(name, out Family? family))
-            {
-                string kind = histogram ? "histogram" : counter ? "counter" : "gauge";
-                _families.Add(name, family = new Family(name, kind, instrument.Description ?? ""));
-            }
             // An observable gives its value, everything else what is to be added.
-            family.Take(LabelsOf(tags), value, adds: !instrument.IsObservable && type != "Gauge");
+            FamilyOf(instrument).Take(LabelsOf(tags), value, adds);
         }
     }
+
+    /// <summary>Under the gate.</summary>
+    private Family FamilyOf(Instrument instrument)
+    {
+        string type = TypeOf(instrument);
+        bool counter = type is "Counter" or "ObservableCounter";
+        string name = NameOf(instrument, counter);
+        if (!_families.TryGetValue(name, out Family? family))
+        {
+            string kind = type == "Histogram" ? "histogram" : counter ? "counter" : "gauge";
+            _families.Add(name, family = new Family(name, kind, instrument.Description ?? ""));
+        }
+        return family;
+    }
+
+    private static string TypeOf(Instrument instrument) => instrument.GetType().Name.Split('`')[0];
 
     private static string NameOf(Instrument instrument, bool counter)
     {
