@@ -54,9 +54,11 @@ public sealed class BrokenManifestTests
     [InlineData("PodDisruptionBudget/granary", "replace", "/spec/selector/matchLabels/app.kubernetes.io~1name", "\"x\"",
         "bounds how many")]
     [InlineData("NetworkPolicy/granary-deny", "add", "/spec/egress", "[{}]", "refuses what the others")]
-    [InlineData("NetworkPolicy/granary-silo", "replace", "/spec/ingress/0/ports/0/port", "\"gossip\"", "no port gossip")]
+    [InlineData("NetworkPolicy/granary-silo", "replace", "/spec/ingress/0/ports/0/port", "\"gossip\"",
+        "no port gossip")]
     [InlineData("NetworkPolicy/granary-silo", "replace", "/spec/podSelector/matchLabels", "{\"a\":\"b\"}", "no pods")]
-    [InlineData("NetworkPolicy/granary-collector", "replace", "/spec/policyTypes", "[\"Egress\"]", "not among its types")]
+    [InlineData("NetworkPolicy/granary-collector", "replace", "/spec/policyTypes", "[\"Egress\"]",
+        "not among its types")]
     [InlineData("ConfigMap/granary-collector", "remove", "/data/backend", "", "no ConfigMap granary-collector")]
     [InlineData("ServiceAccount/granary", "replace", "/metadata/name", "\"default\"", "no service account")]
     [InlineData("Namespace/granary", "replace", "/metadata/name", "\"other\"", "namespace that is not made")]

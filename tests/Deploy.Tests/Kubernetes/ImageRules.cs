@@ -6,7 +6,9 @@ using static Granary.Deploy.Tests.PodParts;
 
 namespace Granary.Deploy.Tests;
 
-/// <summary>Whether manifests fit the image and the programs in it: commands, settings, health, user, time to stop.</summary>
+/// <summary>
+/// Whether manifests fit the image and the programs in it: commands, settings, health, user, time to stop.
+/// </summary>
 internal static partial class ImageRules
 {
     private const string SiloPrefix = "GRANARY_SILO_";
@@ -32,7 +34,8 @@ internal static partial class ImageRules
             yield return $"the image has no {container["command"]?.ToJsonString() ?? "command"}.";
         }
         JsonNode security = Template(o)!["spec"]!["securityContext"]!;
-        if (!containerfile.Contains($"USER {security["runAsUser"]}:{security["runAsGroup"]}\n", StringComparison.Ordinal))
+        string user = $"USER {security["runAsUser"]}:{security["runAsGroup"]}\n";
+        if (!containerfile.Contains(user, StringComparison.Ordinal))
         {
             yield return "it runs as another user than the image.";
         }
@@ -94,7 +97,10 @@ internal static partial class ImageRules
         string scheme = Items(container["env"]).Select(e => (string?)e["value"] ?? "")
             .Any(v => v.StartsWith("https://0.0.0.0:", StringComparison.Ordinal)) ? "HTTPS" : "HTTP";
         foreach ((string probe, string path) in new[]
-            { ("startupProbe", "/health/live"), ("livenessProbe", "/health/live"), ("readinessProbe", "/health/ready") })
+            {
+                ("startupProbe", "/health/live"), ("livenessProbe", "/health/live"),
+                ("readinessProbe", "/health/ready"),
+            })
         {
             if (container[probe]?["httpGet"] is { } get && ((string?)get["path"] != path
                 || (string?)get["scheme"] != scheme || !health.Contains($"\"{path}\"", StringComparison.Ordinal)))

@@ -38,7 +38,9 @@ internal sealed partial class KubernetesSchema
     public IEnumerable<string> Check(JsonNode o)
     {
         string type = $"{(string?)o["apiVersion"]}/{(string?)o["kind"]}";
-        return _types.ContainsKey(type) ? Check(o, type, $"{o["kind"]}/{o["metadata"]?["name"]}") : [$"{type}: no kind."];
+        return _types.ContainsKey(type)
+            ? Check(o, type, $"{o["kind"]}/{o["metadata"]?["name"]}")
+            : [$"{type}: no kind."];
     }
 
     private IEnumerable<string> Check(JsonNode? value, string type, string path)

@@ -77,7 +77,7 @@ internal static class Kustomize
     {
         JsonNode target = patch["target"]!;
         List<JsonNode> hits = [.. objects.Where(o =>
-            (string?)target["kind"] == (string?)o["kind"] && (string?)target["name"] == (string?)o["metadata"]!["name"])];
+            (string?)target["kind"] == PodParts.Kind(o) && (string?)target["name"] == PodParts.Name(o))];
         if (hits.Count == 0)
         {
             throw new FormatException($"{folder}: a patch has no target.");

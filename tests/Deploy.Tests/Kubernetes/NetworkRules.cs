@@ -3,7 +3,9 @@ using static Granary.Deploy.Tests.PodParts;
 
 namespace Granary.Deploy.Tests;
 
-/// <summary>Whether policies refuse by default, name ports and pods that there are, and let through what is needed.</summary>
+/// <summary>
+/// Whether policies refuse by default, name ports and pods that there are, and let through what is needed.
+/// </summary>
 internal static class NetworkRules
 {
     public static IEnumerable<string> Check(IReadOnlyList<JsonNode> objects)
@@ -61,7 +63,8 @@ internal static class NetworkRules
                 }
                 IEnumerable<JsonNode> ports = Items(rule["ports"]).Select(p => p["port"]!)
                     .Where(p => p.GetValueKind() == System.Text.Json.JsonValueKind.String);
-                foreach (JsonNode port in ports.Where(p => !(direction == "ingress" ? own : far).All(w => HasPort(w, p))))
+                List<JsonNode> pods = direction == "ingress" ? own : far;
+                foreach (JsonNode port in ports.Where(p => !pods.All(w => HasPort(w, p))))
                 {
                     yield return $"the pods of its {direction} have no port {port}.";
                 }

@@ -6,7 +6,9 @@ namespace Granary.Deploy.Tests;
 public sealed class OverlayTests
 {
     private static readonly string[] s_names =
-        [.. Directory.EnumerateDirectories(Tree.Overlays).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateDirectories(Tree.Overlays).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal),
+    ];
 
     public static IEnumerable<object[]> Overlays => s_names.Select(n => new object[] { n });
 

@@ -73,7 +73,8 @@ internal static class PodRules
     private static IEnumerable<string> Probes(JsonNode o, JsonNode container)
     {
         bool starts = Kind(o) == "StatefulSet";
-        foreach (string name in (string[])["livenessProbe", "readinessProbe", .. starts ? ["startupProbe"] : (string[])[]])
+        string[] always = ["livenessProbe", "readinessProbe"];
+        foreach (string name in starts ? [.. always, "startupProbe"] : always)
         {
             if (container[name]?["httpGet"] is not { } get)
             {

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Granary.Deploy.Tests;
 
-/// <summary>Dashboard and alerts ask for figures that a real node gives, in words that a real Prometheus takes.</summary>
+/// <summary>
+/// Dashboard and alerts ask for figures that a real node gives, in words that a real Prometheus takes.
+/// </summary>
 public sealed partial class QueryTests
 {
     [Fact]
@@ -24,7 +26,8 @@ public sealed partial class QueryTests
     {
         (string Where, string Query)[] all = [.. PromQl.OfDashboard(), .. PromQl.OfRules()];
         Assert.All(all, q => Assert.True(PromQl.Metrics(q.Query).Any() || UpPattern().IsMatch(q.Query), q.Query));
-        Assert.Equal(["granary_a_total", "granary_b"], PromQl.Metrics("rate(granary_a_total[5m]) / granary_b{x=\"1\"}"));
+        Assert.Equal(
+            ["granary_a_total", "granary_b"], PromQl.Metrics("rate(granary_a_total[5m]) / granary_b{x=\"1\"}"));
     }
 
     [Fact]
