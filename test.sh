@@ -40,6 +40,14 @@ finish() { # passed failed skipped
     if ! has_postgres; then
         echo "THE TESTS OF POSTGRESQL WERE NOT RUN: no server is installed (on Debian: apt-get install postgresql)."
     fi
+    local missing=""
+    for tool in sdcc s51 riscv64-unknown-elf-gcc qemu-riscv64; do
+        command -v $tool >/dev/null 2>&1 || missing="$missing $tool"
+    done
+    if [ -n "$missing" ]; then
+        echo "TESTS THAT NEED THESE TOOLS WERE NOT RUN:$missing"
+        echo "  (on Debian: apt-get install sdcc sdcc-ucsim, and samples/riscv/build.sh --install)"
+    fi
     echo "$1 passed, $2 failed, $3 skipped"
     [ "$2" -eq 0 ]
     exit

@@ -6,6 +6,9 @@ internal static partial class RiscVCkbCalls
     /// <summary>Cycles of every call after which another process may run.</summary>
     private const long YieldCycles = 800;
 
+    /// <summary>Cycles of a new process, beside loading it and whether or not it comes about.</summary>
+    private const long SpawnCycles = 100_000;
+
     /// <summary>Cycles of replacing a program, beside loading it.</summary>
     private const long ExecCycles = 75_000;
 
@@ -29,7 +32,7 @@ internal static partial class RiscVCkbCalls
         {
             return call.Fail(RiscVFault.MemOutOfBound, options);
         }
-        if (!call.TryCharge(YieldCycles))
+        if (!call.TryCharge(SpawnCycles + YieldCycles))
         {
             return RiscVOutcome.OutOfGas;
         }

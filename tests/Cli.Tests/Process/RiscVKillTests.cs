@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Granary.Cli.Tests;
 
 /// <summary>
-/// A RISC-V program in the middle of a loop, as an actor and on the machine of CKB: its process is killed, it is forked,
-/// and exported; the killed one, the copy and the one elsewhere end like one that nobody disturbed, byte for byte.
+/// A RISC-V program in the middle of a loop, as an actor and on the machine of CKB: its process is killed, it is
+/// forked, and exported; the killed one, the copy and the one elsewhere end like one that nobody disturbed, byte for
+/// byte.
 /// </summary>
 public sealed class RiscVKillTests : IDisposable
 {

@@ -10,7 +10,7 @@ namespace Granary.Vms.RiscV.Tests;
 /// </summary>
 public sealed class RiscVActorFuzzTests
 {
-    private const int RunsDefault = 200;
+    private const int RunsDefault = 150;
     private const int MessagesEach = 5;
     private const long MessageGas = 60_000;
 
@@ -33,7 +33,7 @@ public sealed class RiscVActorFuzzTests
                 }
                 string whole = Run(program!, seed, nextSliceGas: null, out int exits);
                 Random cuts = new(~seed);
-                long largest = cuts.Next(4) == 0 ? 40 : 20_000;
+                long largest = cuts.Next(8) == 0 ? 300 : 20_000;
                 Assert.Equal(whole, Run(program!, seed, () => cuts.NextInt64(1, largest), out _));
                 answered += exits;
             });
@@ -126,7 +126,7 @@ public sealed class RiscVActorFuzzTests
             story.Append(CultureInfo.InvariantCulture, $"\n{name} {HashCodeOf(content)}");
         }
         story.Append(CultureInfo.InvariantCulture,
-            $"\n{host.Sends.Count} sends, {host.Timers.Count} timers, {host.Data.Count} keys, {host.Ports.Count} ports");
+            $"\n{host.Sends.Count} sends, {host.Timers.Count} timers, {host.Data.Count} keys, {host.Ports.Count}");
         foreach (byte[] text in host.Prints.Concat(host.Logs).Concat(host.Replies.Select(r => r.Payload)))
         {
             story.Append('\n').Append(HashCodeOf(text));

@@ -7,6 +7,7 @@ public sealed class RiscVProcessTests
 {
     private const int Scratch = DataStart + 0x400;
 
+    /// <remarks>The cycles here and below are what ckb-debugger 0.200.1 says of these two files.</remarks>
     [Fact]
     public void A_parent_waits_for_its_child_and_gets_its_exit_code()
     {
@@ -20,7 +21,7 @@ public sealed class RiscVProcessTests
 
         RiscVMessage message = Run(parent, child);
 
-        Assert.Equal(("exit 41", "child\nparent"), (message.End, message.Log));
+        Assert.Equal(("exit 41", "child\nparent", 105_188), (message.End, message.Log, message.Cycles));
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class RiscVProcessTests
     {
         RiscVMessage message = Run(EchoParent(), EchoChild());
 
-        Assert.Equal(("exit 0", "to you"), (message.End, message.Log));
+        Assert.Equal(("exit 0", "to you", 112_108), (message.End, message.Log, message.Cycles));
     }
 
     [Fact]

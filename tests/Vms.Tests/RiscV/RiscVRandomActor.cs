@@ -101,7 +101,7 @@ internal static class RiscVRandomActor
         }
     }
 
-    /// <summary>What the call of that number takes: names and texts of three or four letters, structures, room.</summary>
+    /// <summary>What the call of that number takes: names and texts of a few letters, structures, room.</summary>
     private static int[] Arguments(int number, Random random, int[] places)
     {
         int name = places[random.Next(3)];
