@@ -1,5 +1,4 @@
 using Granary.Tests;
-using Granary.Vms.Nock;
 
 namespace Granary.Vms.Tests.Nock;
 
