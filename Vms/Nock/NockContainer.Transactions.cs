@@ -178,7 +178,7 @@ internal sealed partial class NockContainer
                 _job.Phase = NockPhase.Phase2;
                 return null;
             case NockPhase.Read when kind == 3:
-                return FollowAhead(ref gas, host);
+                return FollowAhead(rest, ref gas, host);
             case NockPhase.Read:
                 Fail("absent");
                 return null;
@@ -190,8 +190,16 @@ internal sealed partial class NockContainer
     }
 
     /// <summary>The executor has named a transaction to wait for: its kernel answers when it has ended.</summary>
-    private VmExit? FollowAhead(ref GasMeter gas, IVmHost host)
+    /// <remarks>One that answered although it is still open has trapped: it is waited for by sleeping.</remarks>
+    private VmExit? FollowAhead(Noun place, ref GasMeter gas, IVmHost host)
     {
+        long ahead = place is Atom { BitLength: <= 62 } atom ? (long)atom.Low + 1 : 0;
+        if (ahead == _job.Ahead)
+        {
+            _job.Ahead = 0;
+            return Nap(ref gas);
+        }
+        _job.Ahead = ahead;
         HostStatus status = host.Arrived(ref gas, out int ports, out _);
         if (status == HostStatus.Ok && ports > 0)
         {

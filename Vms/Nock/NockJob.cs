@@ -23,6 +23,9 @@ internal sealed class NockJob
     /// <summary>How often the executor had to be asked again.</summary>
     public long Naps;
 
+    /// <summary>The place of the transaction that was waited for last, from 1; 0 for none.</summary>
+    public long Ahead;
+
     /// <summary>The transaction itself.</summary>
     public NockTransaction Transaction = new();
 }

@@ -26,7 +26,7 @@ internal static class NockSnapshot
         foreach (long number in (ReadOnlySpan<long>)
         [
             state.Meter, state.Nines, state.Scries, state.Allocated, state.SweepAt, (long)job.CallId, job.Nap,
-            job.Reply, job.Naps,
+            job.Reply, job.Naps, job.Ahead,
             transaction.Order + 1, transaction.Meter1, transaction.Meter2,
         ])
         {
@@ -96,6 +96,7 @@ internal static class NockSnapshot
         (state.Allocated, state.SweepAt) = (reader.ReadCounter(), reader.ReadCounter());
         (job.CallId, job.Nap) = ((ulong)reader.ReadCounter(), reader.ReadCounter());
         (job.Reply, job.Naps) = (Bounded(reader.ReadCounter(), 256), reader.ReadCounter());
+        job.Ahead = reader.ReadCounter();
         transaction.Order = reader.ReadCounter() - 1;
         (transaction.Meter1, transaction.Meter2) = (reader.ReadCounter(), reader.ReadCounter());
         (state.Subject, state.Formula, state.Product) = (reader.ReadNoun(), reader.ReadNoun(), reader.ReadNoun());

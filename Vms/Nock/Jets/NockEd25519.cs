@@ -60,7 +60,8 @@ public static class NockEd25519
             Number(SHA512.HashData([.. signature[..32], .. publicKey, .. message])) % s_order;
         Point left = Times(s_base, s);
         Point right = Add(point, Times(key, challenge));
-        return Mod((left.X * right.Z) - (right.X * left.Z)).IsZero && Mod((left.Y * right.Z) - (right.Y * left.Z)).IsZero;
+        return Mod((left.X * right.Z) - (right.X * left.Z)).IsZero
+            && Mod((left.Y * right.Z) - (right.Y * left.Z)).IsZero;
     }
 
     private static (BigInteger Scalar, byte[] Prefix) Expand(ReadOnlySpan<byte> seed)

@@ -38,7 +38,7 @@ public sealed class NounTests : CliTest
 
     [Theory]
     [InlineData("jam", "[1", "no noun, at character")]
-    [InlineData("cue", "00", "no noun, at bit 0")]
+    [InlineData("cue", "00", "no noun, at bit 1")]
     [InlineData("cue", "x", "hexadecimal")]
     [InlineData("print", "[1 2]", "Only an atom")]
     public async Task What_is_no_noun_is_refused(string action, string noun, string why)

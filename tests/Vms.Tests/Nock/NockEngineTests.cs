@@ -106,8 +106,8 @@ public sealed class NockEngineTests
         Assert.Equal("Idle Evaluate Return Puts Scry", string.Join(' ', Enum.GetValues<NockMode>()));
         Assert.Equal("Ordered Joined Declared Done Failed", string.Join(' ', Enum.GetValues<NockOrderState>()));
         Assert.Equal(
-            "ConsHead ConsTail ComposeSubject ComposeFormula CellTest Increment EqualFirst EqualSecond If Then Push Arm "
-            + "EditPart EditWhole HintProduct HintEnd ScryFirst ScryPath",
+            "ConsHead ConsTail ComposeSubject ComposeFormula CellTest Increment EqualFirst EqualSecond If Then Push "
+            + "Arm EditPart EditWhole HintProduct HintEnd ScryFirst ScryPath",
             string.Join(' ', Enum.GetValues<NockWait>()));
     }
 

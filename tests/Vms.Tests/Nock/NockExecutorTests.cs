@@ -61,6 +61,20 @@ public sealed class NockExecutorTests
         Assert.NotEqual(world.Ask("at", "[1 1 0]"), world.Ask("at", "[2 1 0]"));
     }
 
+    [Fact]
+    public void Who_waits_for_one_that_has_trapped_sleeps_until_it_is_abandoned()
+    {
+        NockWorld world = new("order listed", 4);
+        world.Ask("order", "[5 6 0]");
+        // Without gas for anything but joining, its message traps and the place stays open.
+        world.Submit("stuck", Put("[1 0]", "7"), "5", gas: 30_000);
+        world.Submit("late", NounJam.Jam(NounText.Parse(
+            "[[[[1 [1 0] 0] 1 [1 0] 0] [1 [[1 1 0] 12 [1 0] [0 6] [1 1 0] 1 0] 1 0] [0 6] 1 0] 0 0]")), "6");
+        Dictionary<string, string> ends = world.Run(afterSleeps: 5, then: () => world.Ask("abandon", "5"));
+        Assert.Contains("OutOfGas", ends["stuck"], StringComparison.Ordinal);
+        Assert.Equal("2: id 6, failed (absent), meter 15 + 13\n", ends["late"]);
+    }
+
     /// <summary>A gate that declares one key and puts a value there.</summary>
     private static byte[] Put(string key, string value) => NounJam.Jam(NounText.Parse(
         $"[[[[1 0] 1 {key} 0] [1 [[1 {key}] 1 {value}] 1 0] [0 6] 1 0] 0 0]"));

@@ -14,6 +14,7 @@ internal sealed class NockWorld
     private readonly Random _random;
     private readonly IVmProgram _rules;
     private readonly List<Transaction> _transactions = [];
+    private int _sleeps;
 
     public NockWorld(string rules, int seed)
     {
@@ -36,17 +37,23 @@ internal sealed class NockWorld
             ? Encoding.UTF8.GetString(reply.Payload)
             : "refused";
 
-    public void Submit(string name, byte[] code, string id) =>
-        _transactions.Add(new Transaction(this, name, code, id));
+    public void Submit(string name, byte[] code, string id, long? gas = null) =>
+        _transactions.Add(new Transaction(this, name, code, id, gas ?? Gas));
 
     /// <summary>Runs all to their ends: the outputs by name.</summary>
-    public Dictionary<string, string> Run()
+    /// <param name="then">Done once, when there have been so many sleeps.</param>
+    public Dictionary<string, string> Run(int afterSleeps = int.MaxValue, Action? then = null)
     {
         List<Transaction> open = [.. _transactions];
         for (int i = 0; i < StepsMax && open.Count > 0; i++)
         {
             Transaction next = open[_random.Next(open.Count)];
             next.Step();
+            if (_sleeps >= afterSleeps && then is not null)
+            {
+                then();
+                then = null;
+            }
             if (next.Output is not null)
             {
                 open.Remove(next);
@@ -85,6 +92,7 @@ internal sealed class NockWorld
     private sealed class Transaction
     {
         private readonly NockWorld _world;
+        private readonly long _gas;
         private readonly IVmProgram _program;
         private readonly TestHost _host = new(VmLimits.Default);
         private IVmContainer _machine;
@@ -92,9 +100,9 @@ internal sealed class NockWorld
         private TestMessage? _waits;
         private long _used;
 
-        public Transaction(NockWorld world, string name, byte[] code, string id)
+        public Transaction(NockWorld world, string name, byte[] code, string id, long gas)
         {
-            (_world, Name) = (world, name);
+            (_world, Name, _gas) = (world, name, gas);
             _program = NockTestRun.Engine.Load(code, VmLimits.Default);
             _machine = _program.Start();
             _machine.Enter(new VmEntry("transact", Encoding.UTF8.GetBytes(id), ""));
@@ -122,7 +130,7 @@ internal sealed class NockWorld
                 _machine.Resume(_answer);
                 _answer = null;
             }
-            GasMeter gas = new(_world._random.Next(1, 3_000), _world.Gas - _used);
+            GasMeter gas = new(_world._random.Next(1, 3_000), _gas - _used);
             VmExit exit = _machine.Run(ref gas, _host);
             _used += gas.Used;
             if (_world.Restores && exit is VmExit.SliceEnded or VmExit.Suspended)
@@ -137,6 +145,7 @@ internal sealed class NockWorld
                     break;
                 case VmExit.Suspended { Request: HostRequest.Sleep }:
                     _answer = VmAnswer.Slept.Instance;
+                    _world._sleeps++;
                     break;
                 case VmExit.Suspended { Request: HostRequest.AwaitReply }:
                     Call(_host.Sends[^1]);
