@@ -13,7 +13,7 @@ internal sealed class SimulatorBenchmark : IBenchmark
 
     public string Name => "simulator";
 
-    public string Summary => "simulated turns a second of processor time, and simulated against that, with all faults on";
+    public string Summary => "simulated turns and simulated time, each to processor time, with all faults on";
 
     public async Task RunAsync(BenchmarkRun run)
     {
