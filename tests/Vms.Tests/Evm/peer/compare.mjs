@@ -31,6 +31,8 @@ async function run(test) {
   const caller = new Address(hexToBytes(test.caller));
   const result = await evm.runCall({
     to: new Address(hexToBytes(test.contracts[0].address)), caller, origin: caller, gasPrice: 0n,
+    // Ours begins where the transaction has been paid for; a caller with a nonce would be an account that is there.
+    skipNonceIncrement: true,
     gasLimit: BigInt(test.gas), data: hexToBytes(test.data),
     block: { header: {
       number: 1n, timestamp: 1000n, coinbase: new Address(hexToBytes("0x" + "00".repeat(20))), gasLimit: 30000000n,
