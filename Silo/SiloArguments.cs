@@ -12,12 +12,12 @@ internal static class SiloArguments
     public const string Help =
         "Usage: granary-silo --store postgres://... --name NAME [--cluster ID] [--address IP] [--silo-port N]"
         + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--log LEVEL]"
-        + " [--stop-with-input true]";
+        + " [--certificate FILE] [--certificate-key FILE] [--tokens FOLDER] [--stop-with-input true]";
 
     private static readonly string[] s_names =
     [
         "store", "name", "cluster", "address", "silo-port", "client-port", "listen", "any-address", "probe-ms",
-        "threads", "log", "stop-with-input",
+        "threads", "log", "stop-with-input", "certificate", "certificate-key", "tokens",
     ];
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
@@ -55,6 +55,9 @@ internal static class SiloArguments
             ClientPort = Number(given, "client-port", defaults.ClientPort, 65_535),
             Urls = given.TryGetValue("listen", out string? urls) ? urls.Split(',') : defaults.Urls,
             ListenOnAnyAddress = given.GetValueOrDefault("any-address") == "true",
+            CertificatePath = given.GetValueOrDefault("certificate"),
+            CertificateKeyPath = given.GetValueOrDefault("certificate-key"),
+            TokensFolder = given.GetValueOrDefault("tokens"),
             StopsWithInput = given.GetValueOrDefault("stop-with-input") == "true",
             SliceThreads = Number(given, "threads", defaults.SliceThreads, 1_024),
             ProbeTimeout = TimeSpan.FromMilliseconds(

@@ -78,7 +78,10 @@ public sealed class SiloNode : IAsyncDisposable
             host,
             new GatewayOptions
             {
-                Urls = options.Urls, Cluster = silo.Services.GetRequiredService<GrainCluster>(),
+                Urls = options.Urls, CertificatePath = options.CertificatePath,
+                CertificateKeyPath = options.CertificateKeyPath,
+                Tokens = options.TokensFolder is { } tokens ? ApiTokens.Open(tokens) : null,
+                Cluster = silo.Services.GetRequiredService<GrainCluster>(),
                 LoggerFactory = silo.Services.GetRequiredService<ILoggerFactory>(),
             });
         undo.Push(gateway);

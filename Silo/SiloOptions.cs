@@ -32,6 +32,15 @@ public sealed record SiloOptions
     /// <summary>Where the HTTP API listens.</summary>
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:0"];
 
+    /// <summary>For https: PFX or PEM.</summary>
+    public string? CertificatePath { get; init; }
+
+    /// <summary>The key of a PEM certificate, when it is in a file of its own.</summary>
+    public string? CertificateKeyPath { get; init; }
+
+    /// <summary>The folder with the file of API tokens; null: there are none, and it listens on loopback only.</summary>
+    public string? TokensFolder { get; init; }
+
     /// <summary>Threads that run machines; 0 takes one less than there are cores, at least one.</summary>
     public int SliceThreads { get; init; }
 

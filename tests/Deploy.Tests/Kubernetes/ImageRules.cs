@@ -16,9 +16,6 @@ internal static partial class ImageRules
     // Orleans gives an activation that long to end (Silo/SiloComposition.cs).
     private static readonly TimeSpan s_deactivationMax = TimeSpan.FromSeconds(15);
 
-    // Settings that a silo needs in a cluster and does not have yet: docs/kubernetes.md, "Not yet".
-    private static readonly string[] s_awaited = ["certificate", "certificate-key", "tokens"];
-
     public static IEnumerable<string> Check(JsonNode o, JsonNode container)
     {
         string script = File.ReadAllText(Path.Combine(Tree.Deploy, "image", "build.sh"));
@@ -119,7 +116,7 @@ internal static partial class ImageRules
             string argument = name.StartsWith(SiloPrefix, StringComparison.Ordinal)
                 ? name[SiloPrefix.Length..].ToLowerInvariant().Replace('_', '-') : "";
             bool known = program == "granary-silo" && argument.Length > 0
-                ? silo.Contains($"\"{argument}\"", StringComparison.Ordinal) || s_awaited.Contains(argument)
+                ? silo.Contains($"\"{argument}\"", StringComparison.Ordinal)
                 : name.StartsWith("GRANARY_", StringComparison.Ordinal)
                     ? name == "GRANARY_POD" || (program == "granary" && Regex.IsMatch(reference, $@"\b{name}\b"))
                     : name is "PGPASSWORD" || name.StartsWith("OTEL_", StringComparison.Ordinal);
