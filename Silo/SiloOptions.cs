@@ -38,7 +38,8 @@ public sealed record SiloOptions
     /// <summary>The key of a PEM certificate, when it is in a file of its own.</summary>
     public string? CertificateKeyPath { get; init; }
 
-    /// <summary>The folder with the file of API tokens; null: there are none, and it listens on loopback only.</summary>
+    /// <summary>The folder with the file of API tokens; null: there are none, and it listens on loopback only.
+    /// </summary>
     public string? TokensFolder { get; init; }
 
     /// <summary>Threads that run machines; 0 takes one less than there are cores, at least one.</summary>
