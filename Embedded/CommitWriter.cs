@@ -74,13 +74,22 @@ internal sealed class CommitWriter(IKernelStore store, EmbeddedRouter router, Ho
 
     private async Task RunLaneAsync()
     {
-        for (CommitBatch batch = Take(); batch.Count > 0; batch = Take())
+        try
         {
-            await WriteAsync(batch).ConfigureAwait(false);
-            lock (_gate)
+            for (CommitBatch batch = Take(); batch.Count > 0; batch = Take())
             {
-                _inFlight.ExceptWith(batch.Kernels);
+                await WriteAsync(batch).ConfigureAwait(false);
+                lock (_gate)
+                {
+                    _inFlight.ExceptWith(batch.Kernels);
+                }
             }
+        }
+        catch (Exception error)
+        {
+            // A bug in what follows a commit. Whoever closes the host must hear of it, not wait for ever.
+            _stopped.TrySetException(error);
+            throw;
         }
     }
 
