@@ -36,6 +36,9 @@ public sealed partial class EmbeddedHost
         ? TimeSpan.FromMilliseconds(Now - mailbox.ArrivedAt)
         : null;
 
+    /// <summary>Whether a kernel is in memory here, and runs or waits for a thread.</summary>
+    public bool IsRunnable(KernelId id) => _live.TryGetValue(id, out KernelMailbox? mailbox) && mailbox.IsRunnable;
+
     private KernelArrival? Open(KernelDeparture departure, KernelActivation activation)
     {
         try

@@ -81,6 +81,12 @@ public sealed partial class EmbeddedHost : IKernelHost
     /// <summary>Kernels in memory.</summary>
     public int LiveCount => _live.Count;
 
+    /// <summary>Kernels that run or wait for a thread, now.</summary>
+    public int RunnableCount => Pool.Runnable;
+
+    /// <summary>Threads that run machines.</summary>
+    public int SliceThreads => Options.SliceThreads;
+
     private (int Live, int Idle) CountKernels() => (_live.Count, _live.Values.Count(m => m.IsIdle));
 
     private async Task BeginAsync(CancellationToken cancellationToken)

@@ -52,6 +52,18 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
         }
     }
 
+    /// <summary>It runs, or waits for a thread.</summary>
+    public bool IsRunnable
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _scheduled;
+            }
+        }
+    }
+
     /// <summary>True when a sweep may ask it to leave memory.</summary>
     public bool IsIdle
     {

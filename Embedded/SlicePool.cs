@@ -15,6 +15,7 @@ internal sealed class SlicePool : IDisposable
     private readonly SemaphoreSlim _ready = new(0);
     private readonly Thread[] _threads;
     private volatile bool _stopping;
+    private int _running;
 
     public SlicePool(int threads)
     {
@@ -25,6 +26,9 @@ internal sealed class SlicePool : IDisposable
             _threads[i].Start();
         }
     }
+
+    /// <summary>Kernels that run or wait for a thread, now.</summary>
+    public int Runnable => _fresh.Count + _long.Count + Volatile.Read(ref _running);
 
     /// <summary>Queues a mailbox; it must not be queued already.</summary>
     public void Enqueue(KernelMailbox mailbox, bool usedUpSlice)
@@ -61,7 +65,9 @@ internal sealed class SlicePool : IDisposable
                 : _fresh.TryDequeue(out next) || _long.TryDequeue(out next);
             if (found)
             {
+                Interlocked.Increment(ref _running);
                 next!.RunOnce();
+                Interlocked.Decrement(ref _running);
             }
         }
     }

@@ -30,5 +30,13 @@ public sealed record KernelGrainOptions
     /// <summary>How long a silo that stops sends its kernels to others; the rest go through the store.</summary>
     public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How often one silo compares the load of all and has kernels moved; infinite: kernels move when they are told to.
+    /// </summary>
+    public TimeSpan BalanceEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The balancer moves no kernel that has been at its silo for less.</summary>
+    public TimeSpan BalanceDwellMin { get; init; } = TimeSpan.FromSeconds(10);
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -8,8 +8,13 @@ namespace Granary.Grains;
 public sealed class SiloKernels
 {
     private readonly ConcurrentDictionary<KernelId, KernelGrain> _grains = new();
+    private readonly Lock _loadGate = new();
     private EmbeddedHost? _host;
     private GrainReach? _reach;
+    private double _runnableSum;
+    private int _samples;
+    private long _balanced;
+    private volatile bool _isDraining;
 
     public SiloKernels(KernelGrainOptions options)
     {
@@ -27,6 +32,9 @@ public sealed class SiloKernels
 
     /// <summary>Kernels that came here with what they carried, and went on from it.</summary>
     public long Arrivals { get; internal set; }
+
+    /// <summary>Kernels that the balancer has sent from here to others.</summary>
+    public long Balanced => Interlocked.Read(ref _balanced);
 
     internal TransferBudget Transfers { get; }
 
@@ -58,10 +66,58 @@ public sealed class SiloKernels
     internal void Remove(KernelId id, KernelGrain grain) =>
         _grains.TryRemove(new KeyValuePair<KernelId, KernelGrain>(id, grain));
 
+    /// <summary>Counts what there is to do, now.</summary>
+    internal void SampleLoad()
+    {
+        lock (_loadGate)
+        {
+            _runnableSum += Host.RunnableCount;
+            _samples++;
+        }
+    }
+
+    /// <summary>The load since this was read last; null when the silo takes no more kernels, or has not counted
+    /// yet.</summary>
+    internal LoadAnswer? ReadLoad()
+    {
+        lock (_loadGate)
+        {
+            LoadAnswer? load = _isDraining || _samples == 0
+                ? null
+                : new LoadAnswer(_runnableSum / _samples, Host.SliceThreads, Count);
+            (_runnableSum, _samples) = (0, 0);
+            return load;
+        }
+    }
+
+    /// <summary>Sends some kernels to another silo, none that came lately.</summary>
+    internal void Unload(SiloAddress target, int runnable, int others)
+    {
+        foreach ((KernelId id, KernelGrain grain) in _grains)
+        {
+            if (runnable <= 0 && others <= 0)
+            {
+                return;
+            }
+            if (grain.IsMigrating || Host.LiveFor(id) is not { } stay || stay < Options.BalanceDwellMin)
+            {
+                continue;
+            }
+            ref int left = ref Host.IsRunnable(id) ? ref runnable : ref others;
+            if (left > 0)
+            {
+                left--;
+                grain.BeginMigration(target);
+                Interlocked.Increment(ref _balanced);
+            }
+        }
+    }
+
     /// <summary>Sends all kernels of this silo to others, as evenly as they come.</summary>
     /// <param name="others">The silos that stay.</param>
     public async Task DrainAsync(IReadOnlyList<SiloAddress> others, CancellationToken cancellationToken)
     {
+        _isDraining = true;
         int next = 0;
         while (others.Count > 0 && !_grains.IsEmpty && !cancellationToken.IsCancellationRequested)
         {

@@ -11,13 +11,13 @@ internal static class SiloArguments
 {
     public const string Help =
         "Usage: granary-silo --store postgres://... --name NAME [--cluster ID] [--address IP] [--silo-port N]"
-        + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--log LEVEL]"
+        + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--balance-ms N] [--log LEVEL]"
         + " [--certificate FILE] [--certificate-key FILE] [--tokens FOLDER] [--stop-with-input true]";
 
     private static readonly string[] s_names =
     [
         "store", "name", "cluster", "address", "silo-port", "client-port", "listen", "any-address", "probe-ms",
-        "threads", "log", "stop-with-input", "certificate", "certificate-key", "tokens",
+        "threads", "balance-ms", "log", "stop-with-input", "certificate", "certificate-key", "tokens",
     ];
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
@@ -62,6 +62,15 @@ internal static class SiloArguments
             SliceThreads = Number(given, "threads", defaults.SliceThreads, 1_024),
             ProbeTimeout = TimeSpan.FromMilliseconds(
                 Number(given, "probe-ms", (int)defaults.ProbeTimeout.TotalMilliseconds, 60_000)),
+            Kernels = defaults.Kernels with
+            {
+                BalanceEvery = Number(
+                        given, "balance-ms", (int)defaults.Kernels.BalanceEvery.TotalMilliseconds, 3_600_000) switch
+                    {
+                        0 => Timeout.InfiniteTimeSpan,
+                        int milliseconds => TimeSpan.FromMilliseconds(milliseconds),
+                    },
+            },
             LogLevel = !given.TryGetValue("log", out string? level) ? defaults.LogLevel
                 : Enum.TryParse(level, ignoreCase: true, out LogLevel known) ? known
                 : throw new FormatException($"'{level}' is no log level."),

@@ -39,6 +39,8 @@ internal static class SiloComposition
         builder.Services.AddSingleton(options.Kernels);
         builder.Services.AddSingleton<ClusterMembers>();
         builder.Services.AddSingleton<GrainCluster>();
+        builder.Services.AddSingleton<SiloServices>();
+        builder.Services.AddGrainService<SiloService>();
         builder.UseOrleans(silo => Configure(silo, options));
         return builder.Build();
     }

@@ -16,14 +16,16 @@ public sealed class SiloNode : IAsyncDisposable
     private readonly EmbeddedHost _host;
     private readonly IHost _silo;
     private readonly ClusterSweep _sweep;
+    private readonly Balancer _balancer;
     private readonly GatewayApp _gateway;
     private readonly KernelGrainOptions _options;
     private int _stopped;
 
     private SiloNode(
-        EmbeddedHost host, IHost silo, ClusterSweep sweep, GatewayApp gateway, KernelGrainOptions options)
+        EmbeddedHost host, IHost silo, ClusterSweep sweep, Balancer balancer, GatewayApp gateway,
+        KernelGrainOptions options)
     {
-        (_host, _silo, _sweep, _gateway, _options) = (host, silo, sweep, gateway, options);
+        (_host, _silo, _sweep, _balancer, _gateway, _options) = (host, silo, sweep, balancer, gateway, options);
         Kernels = silo.Services.GetRequiredService<SiloKernels>();
         Members = silo.Services.GetRequiredService<ClusterMembers>();
         Cluster = silo.Services.GetRequiredService<GrainCluster>();
@@ -74,6 +76,10 @@ public sealed class SiloNode : IAsyncDisposable
         ClusterSweep sweep = new(
             store, reach, silo.Services.GetRequiredService<ClusterMembers>(), options.Kernels);
         undo.Push(sweep);
+        Balancer balancer = new(
+            kernels, silo.Services.GetRequiredService<ClusterMembers>(),
+            silo.Services.GetRequiredService<SiloServices>());
+        undo.Push(balancer);
         GatewayApp gateway = GatewayApp.Create(
             host,
             new GatewayOptions
@@ -87,7 +93,7 @@ public sealed class SiloNode : IAsyncDisposable
         undo.Push(gateway);
         await gateway.StartAsync(cancellationToken).ConfigureAwait(false);
         undo.Cancel();
-        return new SiloNode(host, silo, sweep, gateway, options.Kernels);
+        return new SiloNode(host, silo, sweep, balancer, gateway, options.Kernels);
     }
 
     /// <summary>
@@ -100,6 +106,7 @@ public sealed class SiloNode : IAsyncDisposable
             return;
         }
         await _gateway.DisposeAsync().ConfigureAwait(false);
+        await _balancer.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
         using (CancellationTokenSource limit = new(_options.DrainMax, _options.Clock))
         {

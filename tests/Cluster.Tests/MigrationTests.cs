@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Granary.Client;
-using Granary.Grains;
 using Granary.Kernels;
 using Granary.Silo;
 using Granary.Tests;
@@ -120,7 +119,7 @@ public sealed class MigrationTests(ITestOutputHelper output)
     public async Task A_kernel_that_is_larger_than_may_be_carried_goes_through_the_store()
     {
         await using TestCluster cluster = await StartAsync(
-            2, new KernelGrainOptions { DwellMin = TimeSpan.FromMilliseconds(50), TransferBytesMax = 64 << 10 });
+            2, Still with { TransferBytesMax = 64 << 10 });
         await DeployAsync(cluster[0].Host, "large");
         byte[] content = new byte[500_000];
         new Random(5).NextBytes(content);
@@ -139,7 +138,7 @@ public sealed class MigrationTests(ITestOutputHelper output)
     public async Task There_and_back_at_once_waits_for_the_least_stay()
     {
         await using TestCluster cluster = await StartAsync(
-            2, new KernelGrainOptions { DwellMin = TimeSpan.FromMilliseconds(250) });
+            2, Still with { DwellMin = TimeSpan.FromMilliseconds(250) });
         await DeployAsync(cluster[0].Host, "ball");
         await AddAsync(cluster[0].Host, "ball", 1);
         for (int i = 0; i < 4; i++)

@@ -37,9 +37,15 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public SiloNode this[int index] => _silos[index];
 
+    /// <summary>Kernels move when a test moves them.</summary>
+    public static KernelGrainOptions Still { get; } = new()
+    {
+        DwellMin = TimeSpan.FromMilliseconds(50), BalanceEvery = Timeout.InfiniteTimeSpan,
+    };
+
     public static async Task<TestCluster> StartAsync(int silos, KernelGrainOptions? options = null)
     {
-        TestCluster cluster = new(options ?? new KernelGrainOptions { DwellMin = TimeSpan.FromMilliseconds(50) });
+        TestCluster cluster = new(options ?? Still);
         await PostgresStore.MigrateAsync(cluster.Address);
         for (int i = 0; i < silos; i++)
         {
