@@ -11,8 +11,8 @@ internal static class SiloArguments
 {
     public const string Help =
         "Usage: granary-silo --store postgres://... --name NAME [--cluster ID] [--address IP] [--silo-port N]"
-        + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--balance-ms N] [--log LEVEL]"
-        + " [--certificate FILE] [--certificate-key FILE] [--tokens FOLDER] [--stop-with-input true]";
+        + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--balance-ms N]"
+        + " [--log LEVEL] [--certificate FILE] [--certificate-key FILE] [--tokens FOLDER] [--stop-with-input true]";
 
     private static readonly string[] s_names =
     [
