@@ -26,7 +26,7 @@ internal sealed unsafe class WasmFunctions
         _codes = new WasmFunctionCode?[module.Functions.Count];
         _entries = GC.AllocateArray<nint>(module.Functions.Count, pinned: true);
         Table = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_entries));
-        TypeIds = [.. module.FuncTypes.Select(TypeIdOf)];
+        TypeIds = [.. module.FuncTypes.Select((t, i) => i < module.ImportedFuncs ? -1 : TypeIdOf(t))];
         ArityMax = module.Types.Select(t => Math.Max(t.Parameters.Length, t.Results.Length)).DefaultIfEmpty().Max();
         FrameMax = ArityMax + module.Functions.Select(f => f.Locals.Length + f.StackMax)
             .Where(slots => slots <= WasmCompiler.SlotsMax).DefaultIfEmpty().Max();
@@ -45,7 +45,7 @@ internal sealed unsafe class WasmFunctions
     /// <summary>Address of the entries, by number among the module's own functions; pinned.</summary>
     public nint Table { get; }
 
-    /// <summary>By function: a number that equal types share.</summary>
+    /// <summary>By function: a number that equal types share; -1 for imports, which have no entry.</summary>
     public int[] TypeIds { get; }
 
     public int TypeIdOf(WasmFuncType type)

@@ -125,9 +125,10 @@ internal static partial class WasmSnapshot
             writer.WriteUInt32(frame.Point < 0 ? 0 : (uint)frame.Code.Points[frame.Point].Offset);
             writer.WriteUInt32((uint)(locals + operands));
             ulong* slots = state.Slots + frame.Base;
+            ulong[]? needed = frame.Point < 0 ? null : frame.Code.Points[frame.Point].NeededLocals;
             for (int slot = 0; slot < locals; slot++)
             {
-                writer.WriteUInt64(slots[slot]);
+                writer.WriteUInt64(WasmLiveness.Contains(needed, slot) ? slots[slot] : 0);
             }
             for (int slot = 0; slot < operands; slot++)
             {

@@ -28,6 +28,7 @@ internal sealed unsafe class WasmState
         DroppedElements = new bool[module.Elements.Count];
         Memory = WasmMemory.None;
         FunctionTable = functions.Table;
+        TypeIds = functions.TypeIds;
         _extra = GC.AllocateArray<ulong>(functions.ArityMax, pinned: true);
         fixed (ulong* extra = _extra)
         {
@@ -42,7 +43,7 @@ internal sealed unsafe class WasmState
 
     public WasmMemory Memory;
 
-    public WasmTable[] Tables { get; }
+    public readonly WasmTable[] Tables;
 
     public WasmCell[] Globals { get; }
 
@@ -54,7 +55,14 @@ internal sealed unsafe class WasmState
     public IWasmHostCalls? HostCalls { get; set; }
 
     /// <summary>The high half of references to functions of this machine; zero unless machines share tables.</summary>
-    public ulong ReferenceTag { get; set; }
+    public ulong ReferenceTag
+    {
+        get => ReferenceBase >> 32;
+        set => ReferenceBase = value << 32;
+    }
+
+    /// <summary>The reference to function 0.</summary>
+    public ulong ReferenceBase;
 
     /// <summary>Gas left before the run must stop and ask; below zero it must.</summary>
     public long Gas;
@@ -90,6 +98,9 @@ internal sealed unsafe class WasmState
 
     /// <summary>Entries of compiled functions, by number.</summary>
     public nint FunctionTable;
+
+    /// <summary><see cref="WasmFunctions.TypeIds"/>.</summary>
+    public readonly int[] TypeIds;
 
     /// <summary>Compiled calls deeper than this leave the thread's stack, or trap.</summary>
     public int DepthLimit;

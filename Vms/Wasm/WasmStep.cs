@@ -101,6 +101,9 @@ internal sealed class WasmPoint
     /// <summary>Types of those operands; null when the function has too many to be compiled.</summary>
     public WasmType[]? Operands { get; init; }
 
+    /// <summary>A bit for each local that is still needed there; null when all are.</summary>
+    public ulong[]? NeededLocals { get; set; }
+
     /// <summary>The function called, or -1 for one out of a table.</summary>
     public int Callee { get; init; } = -1;
 

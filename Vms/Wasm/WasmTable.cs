@@ -15,7 +15,7 @@ internal sealed class WasmTable
 
     public WasmTableType Type { get; }
 
-    public ulong[] Items { get; private set; }
+    public ulong[] Items;
 
     /// <summary>Written since the last save.</summary>
     public bool Touched { get; set; } = true;

@@ -90,6 +90,13 @@ internal sealed partial class WasmTranslator
         {
             constants[slot - _function.Locals.Length] = value;
         }
+        if (WasmLiveness.At(steps, _function.Locals.Length, _points) is { } needed)
+        {
+            foreach (WasmPoint point in _points)
+            {
+                point.NeededLocals = needed[point.Step];
+            }
+        }
         return new WasmFunctionCode
         {
             Function = _function, Steps = steps, Constants = constants, Points = [.. _points],

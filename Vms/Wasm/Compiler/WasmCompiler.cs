@@ -14,11 +14,11 @@ namespace Granary.Vms.Wasm;
 /// </remarks>
 internal sealed class WasmCompiler
 {
-    private const int StepsMax = 8_000;
+    /// <summary>Steps of what is compiled.</summary>
+    public const int StepsMax = 8_000;
 
     /// <summary>Locals and operands of what is compiled.</summary>
     public const int SlotsMax = 600;
-
 
     private readonly WasmFunctions _functions;
     private readonly TypeBuilder _type;

@@ -45,8 +45,17 @@ internal sealed partial class WasmEmitter
     private void EmitTableCall(in WasmStep step, WasmFuncType type)
     {
         LocalBuilder entry = _il.DeclareLocal(typeof(nint));
-        Label slow = _il.DefineLabel();
+        Label miss = _il.DefineLabel();
+        Label call = _il.DefineLabel();
         Label after = _il.DefineLabel();
+        FindEntry(step, type, entry, miss);
+        _il.MarkLabel(call);
+        PushArguments(step.B, type);
+        _il.Emit(OpCodes.Ldloc, entry);
+        EmitCalli(type);
+        StoreResults(step.B, type);
+        _il.Emit(OpCodes.Br, after);
+        _il.MarkLabel(miss);
         LoadState();
         _il.Emit(OpCodes.Ldc_I4, _code.Points[step.C].Table);
         _il.Emit(OpCodes.Ldc_I4, _functions.TypeIdOf(type));
@@ -56,13 +65,7 @@ internal sealed partial class WasmEmitter
         _il.Emit(OpCodes.Call, WasmTierMembers.Resolve);
         _il.Emit(OpCodes.Stloc, entry);
         _il.Emit(OpCodes.Ldloc, entry);
-        _il.Emit(OpCodes.Brfalse, slow);
-        PushArguments(step.B, type);
-        _il.Emit(OpCodes.Ldloc, entry);
-        EmitCalli(type);
-        StoreResults(step.B, type);
-        _il.Emit(OpCodes.Br, after);
-        _il.MarkLabel(slow);
+        _il.Emit(OpCodes.Brtrue, call);
         StoreArguments(step.B, type);
         LoadState();
         _il.Emit(OpCodes.Ldc_I4, _function.Index);
@@ -71,6 +74,61 @@ internal sealed partial class WasmEmitter
         _il.Emit(OpCodes.Call, WasmTierMembers.CallResolved);
         TakeResults(step.B, type);
         _il.MarkLabel(after);
+    }
+
+    /// <summary>
+    /// The entry of a function of this module that the table holds, of the right type; all else misses.
+    /// </summary>
+    private void FindEntry(in WasmStep step, WasmFuncType type, LocalBuilder entry, Label miss)
+    {
+        LocalBuilder items = _il.DeclareLocal(typeof(ulong[]));
+        LocalBuilder types = _il.DeclareLocal(typeof(int[]));
+        LocalBuilder number = _il.DeclareLocal(typeof(long));
+        LoadState();
+        _il.Emit(OpCodes.Ldfld, WasmTierMembers.Tables);
+        _il.Emit(OpCodes.Ldc_I4, _code.Points[step.C].Table);
+        _il.Emit(OpCodes.Ldelem_Ref);
+        _il.Emit(OpCodes.Ldfld, WasmTierMembers.TableItems);
+        _il.Emit(OpCodes.Stloc, items);
+        Load(step.A, WasmType.I32);
+        _il.Emit(OpCodes.Ldloc, items);
+        _il.Emit(OpCodes.Ldlen);
+        _il.Emit(OpCodes.Conv_I4);
+        _il.Emit(OpCodes.Bge_Un, miss);
+        _il.Emit(OpCodes.Ldloc, items);
+        Load(step.A, WasmType.I32);
+        _il.Emit(OpCodes.Ldelem_I8);
+        LoadState();
+        _il.Emit(OpCodes.Ldfld, WasmTierMembers.ReferenceBase);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Stloc, number);
+        LoadState();
+        _il.Emit(OpCodes.Ldfld, WasmTierMembers.TypeIds);
+        _il.Emit(OpCodes.Stloc, types);
+        _il.Emit(OpCodes.Ldloc, number);
+        _il.Emit(OpCodes.Ldloc, types);
+        _il.Emit(OpCodes.Ldlen);
+        _il.Emit(OpCodes.Conv_U8);
+        _il.Emit(OpCodes.Bge_Un, miss);
+        _il.Emit(OpCodes.Ldloc, types);
+        _il.Emit(OpCodes.Ldloc, number);
+        _il.Emit(OpCodes.Conv_I4);
+        _il.Emit(OpCodes.Ldelem_I4);
+        _il.Emit(OpCodes.Ldc_I4, _functions.TypeIdOf(type));
+        _il.Emit(OpCodes.Bne_Un, miss);
+        LoadState();
+        _il.Emit(OpCodes.Ldfld, WasmTierMembers.FunctionTable);
+        _il.Emit(OpCodes.Ldloc, number);
+        _il.Emit(OpCodes.Ldc_I4_8);
+        _il.Emit(OpCodes.Conv_I8);
+        _il.Emit(OpCodes.Mul);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Ldc_I4, -_module.ImportedFuncs * nint.Size);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Ldind_I);
+        _il.Emit(OpCodes.Stloc, entry);
+        _il.Emit(OpCodes.Ldloc, entry);
+        _il.Emit(OpCodes.Brfalse, miss);
     }
 
     private void LoadDepth()

@@ -133,11 +133,6 @@ internal sealed partial class WasmEmitter
         LoadGas();
         LoadCells();
         LoadMemory();
-        for (int i = 0; i < _locals.Length; i++)
-        {
-            LoadFrameSlot(i, _function.Locals[i]);
-            _il.Emit(OpCodes.Stloc, _locals[i]);
-        }
         Label[] points = [.. _code.Points.Select(_ => _il.DefineLabel())];
         Label start = _il.DefineLabel();
         _il.Emit(OpCodes.Ldarg, (short)PointArgument);
@@ -147,6 +142,7 @@ internal sealed partial class WasmEmitter
         {
             WasmPoint point = _code.Points[i];
             _il.MarkLabel(points[i]);
+            LoadLocals(point.NeededLocals);
             foreach ((WasmType type, int depth) in HeldAt(point).Select((t, d) => (t, d)))
             {
                 LoadFrameSlot(_code.FirstOperand + depth, type);
@@ -155,7 +151,20 @@ internal sealed partial class WasmEmitter
             _il.Emit(OpCodes.Br, _labels[point.Step]);
         }
         _il.MarkLabel(start);
+        LoadLocals(needed: null);
         TakeGas(_code.EntryGas);
+    }
+
+    private void LoadLocals(ulong[]? needed)
+    {
+        for (int i = 0; i < _locals.Length; i++)
+        {
+            if (WasmLiveness.Contains(needed, i))
+            {
+                LoadFrameSlot(i, _function.Locals[i]);
+                _il.Emit(OpCodes.Stloc, _locals[i]);
+            }
+        }
     }
 
     /// <summary>Operands at a point, and behind them the results of a call that has returned.</summary>
@@ -219,7 +228,7 @@ internal sealed partial class WasmEmitter
         }
         LocalBuilder to = _il.DeclareLocal(typeof(nint));
         LocalBuilder point = _il.DeclareLocal(typeof(int));
-        Label locals = _il.DefineLabel();
+        Label done = _il.DefineLabel();
         foreach ((Label label, int at) in _spills)
         {
             _il.MarkLabel(label);
@@ -232,20 +241,24 @@ internal sealed partial class WasmEmitter
             {
                 StoreGas();
             }
+            ulong[]? needed = at < 0 ? null : _code.Points[at].NeededLocals;
+            for (int i = 0; i < _locals.Length; i++)
+            {
+                if (WasmLiveness.Contains(needed, i))
+                {
+                    StoreThrough(to, i, i, _function.Locals[i]);
+                }
+            }
             int slot = _locals.Length;
             foreach (WasmType type in at < 0 ? [] : HeldAt(_code.Points[at]))
             {
                 StoreThrough(to, slot, _code.FirstOperand + slot - _locals.Length, type);
                 slot++;
             }
-            _il.Emit(OpCodes.Br, locals);
-        }
-        _il.MarkLabel(locals);
-        for (int i = 0; i < _locals.Length; i++)
-        {
-            StoreThrough(to, i, i, _function.Locals[i]);
+            _il.Emit(OpCodes.Br, done);
         }
         // The call comes last: a local that lives across it would be kept in memory in the loops too.
+        _il.MarkLabel(done);
         LoadState();
         _il.Emit(OpCodes.Ldc_I4, _function.Index);
         _il.Emit(OpCodes.Ldloc, point);

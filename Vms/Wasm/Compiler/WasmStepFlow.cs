@@ -120,8 +120,41 @@ internal static class WasmStepFlow
         return late;
     }
 
+    /// <summary>Slots that a step without jump or call reads one by one; -1 for none. What lies in a row are operands.
+    /// </summary>
+    public static (int First, int Second) ReadSlots(in WasmStep step)
+    {
+        if (step.Op >= WasmStepOp.Move)
+        {
+            return (step.Op == WasmStepOp.Move ? step.B : -1, -1);
+        }
+        WasmOp op = (WasmOp)step.Op;
+        switch (op)
+        {
+            case WasmOp.GlobalSet or WasmOp.RefIsNull or WasmOp.TableGet or WasmOp.MemoryGrow:
+                return (step.B, -1);
+            case WasmOp.TableSet:
+                return (step.A, step.B);
+            case WasmOp.TableGrow:
+                return (step.B, step.C);
+        }
+        string signature = WasmOpcodes.Info(op).Signature;
+        if (signature[0] == '*')
+        {
+            return (-1, -1);
+        }
+        return (signature.IndexOf(':', StringComparison.Ordinal), signature[^1] == ':') switch
+        {
+            (1, _) => (step.B, -1),
+            // A store.
+            (2, true) => (step.A, step.B),
+            (2, _) => (step.B, step.C),
+            _ => (-1, -1),
+        };
+    }
+
     /// <summary>Steps whose A is the slot of their result; stores and jumps use it for something else.</summary>
-    private static bool WritesSlot(in WasmStep step)
+    public static bool WritesSlot(in WasmStep step)
     {
         if (step.Op >= WasmStepOp.Move)
         {

@@ -38,7 +38,7 @@ internal static unsafe class WasmTier
     public static WasmCell Cell(WasmState state, int global) => state.Globals[global];
 
     public static long ReferenceTo(WasmState state, int function) =>
-        (long)(state.ReferenceTag << 32 | (uint)function);
+        (long)(state.ReferenceBase | (uint)function);
 
     /// <summary>A float from its bits, which the JIT cannot foresee.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -136,7 +136,7 @@ internal static unsafe class WasmTier
         ulong[] items = state.Tables[table].Items;
         if ((uint)index < (uint)items.Length)
         {
-            ulong number = items[index] - (state.ReferenceTag << 32);
+            ulong number = items[index] - state.ReferenceBase;
             int[] types = functions.TypeIds;
             if (number < (uint)types.Length && types[number] == typeId)
             {

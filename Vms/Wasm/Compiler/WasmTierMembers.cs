@@ -15,6 +15,14 @@ internal static class WasmTierMembers
 
     public static FieldInfo FunctionTable { get; } = StateField(nameof(WasmState.FunctionTable));
 
+    public static FieldInfo Tables { get; } = StateField(nameof(WasmState.Tables));
+
+    public static FieldInfo TableItems { get; } = typeof(WasmTable).GetField(nameof(WasmTable.Items))!;
+
+    public static FieldInfo TypeIds { get; } = StateField(nameof(WasmState.TypeIds));
+
+    public static FieldInfo ReferenceBase { get; } = StateField(nameof(WasmState.ReferenceBase));
+
     public static FieldInfo SpillTop { get; } = StateField(nameof(WasmState.SpillTop));
 
     public static FieldInfo Extra { get; } = StateField(nameof(WasmState.Extra));
