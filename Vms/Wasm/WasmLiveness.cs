@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Granary.Vms.Wasm;
 
 /// <summary>
@@ -54,6 +56,9 @@ internal static class WasmLiveness
 
     public static bool Contains(ulong[]? needed, int local) =>
         needed is null || (needed[local / 64] >> (local % 64) & 1) != 0;
+
+    public static int Count(ulong[]? needed, int locals) =>
+        needed is null ? locals : needed.Sum(w => BitOperations.PopCount(w));
 
     /// <summary>From what is needed after a step to what is needed before it.</summary>
     private static void Before(

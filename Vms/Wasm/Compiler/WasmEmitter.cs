@@ -16,6 +16,10 @@ internal sealed partial class WasmEmitter
     /// </summary>
     private const int OwnTrapBlocksMax = 400;
 
+    /// <summary>Functions that would store more locals at all their safe points together share one block that stores
+    /// every local.</summary>
+    private const int OwnSpillsMax = 3_000;
+
     private readonly WasmCompiler _compiler;
     private readonly WasmFunctions _functions;
     private readonly WasmModule _module;
@@ -39,6 +43,7 @@ internal sealed partial class WasmEmitter
     private readonly LocalBuilder? _touched;
     private readonly Label _leave;
     private readonly bool _sharesTraps;
+    private readonly bool _sharesSpills;
     private readonly Dictionary<WasmTrap, Label> _sharedTraps = [];
 
     private WasmEmitter(
@@ -72,6 +77,7 @@ internal sealed partial class WasmEmitter
             _touched = il.DeclareLocal(typeof(long));
         }
         _leave = il.DefineLabel();
+        _sharesSpills = code.Points.Sum(p => WasmLiveness.Count(p.NeededLocals, _locals.Length)) > OwnSpillsMax;
         _sharesTraps = WasmStepFlow.CountTrapping(code.Steps) > OwnTrapBlocksMax;
     }
 
@@ -128,49 +134,6 @@ internal sealed partial class WasmEmitter
         TakeGas(_code.EntryGas);
     }
 
-    private void EmitResumption()
-    {
-        LoadGas();
-        LoadCells();
-        LoadMemory();
-        Label[] points = [.. _code.Points.Select(_ => _il.DefineLabel())];
-        Label start = _il.DefineLabel();
-        _il.Emit(OpCodes.Ldarg, (short)PointArgument);
-        _il.Emit(OpCodes.Switch, points);
-        _il.Emit(OpCodes.Br, start);
-        for (int i = 0; i < points.Length; i++)
-        {
-            WasmPoint point = _code.Points[i];
-            _il.MarkLabel(points[i]);
-            LoadLocals(point.NeededLocals);
-            foreach ((WasmType type, int depth) in HeldAt(point).Select((t, d) => (t, d)))
-            {
-                LoadFrameSlot(_code.FirstOperand + depth, type);
-                Store(_code.FirstOperand + depth, type);
-            }
-            _il.Emit(OpCodes.Br, _labels[point.Step]);
-        }
-        _il.MarkLabel(start);
-        LoadLocals(needed: null);
-        TakeGas(_code.EntryGas);
-    }
-
-    private void LoadLocals(ulong[]? needed)
-    {
-        for (int i = 0; i < _locals.Length; i++)
-        {
-            if (WasmLiveness.Contains(needed, i))
-            {
-                LoadFrameSlot(i, _function.Locals[i]);
-                _il.Emit(OpCodes.Stloc, _locals[i]);
-            }
-        }
-    }
-
-    /// <summary>Operands at a point, and behind them the results of a call that has returned.</summary>
-    private static IEnumerable<WasmType> HeldAt(WasmPoint point) =>
-        point.IsLoop ? point.Operands! : point.Operands!.Concat(point.CalleeType!.Results);
-
     private void EmitBody()
     {
         for (int i = 0; i < _code.Steps.Length; i++)
@@ -216,56 +179,6 @@ internal sealed partial class WasmEmitter
         }
     }
 
-    /// <summary>
-    /// The slow path never goes back into the loop: it puts the frame into the machine's slots, and the function is
-    /// left.
-    /// </summary>
-    private void EmitSpills()
-    {
-        if (_spills.Count == 0)
-        {
-            return;
-        }
-        LocalBuilder to = _il.DeclareLocal(typeof(nint));
-        LocalBuilder point = _il.DeclareLocal(typeof(int));
-        Label done = _il.DefineLabel();
-        foreach ((Label label, int at) in _spills)
-        {
-            _il.MarkLabel(label);
-            LoadState();
-            _il.Emit(OpCodes.Ldfld, WasmTierMembers.SpillTop);
-            _il.Emit(OpCodes.Stloc, to);
-            _il.Emit(OpCodes.Ldc_I4, at);
-            _il.Emit(OpCodes.Stloc, point);
-            if (at >= 0)
-            {
-                StoreGas();
-            }
-            ulong[]? needed = at < 0 ? null : _code.Points[at].NeededLocals;
-            for (int i = 0; i < _locals.Length; i++)
-            {
-                if (WasmLiveness.Contains(needed, i))
-                {
-                    StoreThrough(to, i, i, _function.Locals[i]);
-                }
-            }
-            int slot = _locals.Length;
-            foreach (WasmType type in at < 0 ? [] : HeldAt(_code.Points[at]))
-            {
-                StoreThrough(to, slot, _code.FirstOperand + slot - _locals.Length, type);
-                slot++;
-            }
-            _il.Emit(OpCodes.Br, done);
-        }
-        // The call comes last: a local that lives across it would be kept in memory in the loops too.
-        _il.MarkLabel(done);
-        LoadState();
-        _il.Emit(OpCodes.Ldc_I4, _function.Index);
-        _il.Emit(OpCodes.Ldloc, point);
-        _il.Emit(OpCodes.Call, WasmTierMembers.Spill);
-        _il.Emit(OpCodes.Br, _leave);
-    }
-
     private void EmitLeave()
     {
         _il.MarkLabel(_leave);
@@ -274,16 +187,6 @@ internal sealed partial class WasmEmitter
             LoadDefault(_function.Type.Results[0]);
         }
         _il.Emit(OpCodes.Ret);
-    }
-
-    private void StoreThrough(LocalBuilder pointer, int index, int slot, WasmType type)
-    {
-        _il.Emit(OpCodes.Ldloc, pointer);
-        _il.Emit(OpCodes.Ldc_I4, index * sizeof(ulong));
-        _il.Emit(OpCodes.Add);
-        Load(slot, type);
-        ToBits(type);
-        _il.Emit(OpCodes.Stind_I8);
     }
 
     /// <summary>From a value on the IL stack to the 64 bits of a slot.</summary>
