@@ -27,8 +27,9 @@ internal sealed class GlobalOptions
     public Option<string?> Url { get; } = new("--url")
     {
         HelpName = "URL",
-        Description = "Works on a node instead of a data folder. Default: $GRANARY_URL, or else the node that runs on "
-            + "the default data folder, if there is one.",
+        Description = "Works on a node instead of a data folder; of a cluster, silos with commas between: what one "
+            + "does not answer, the next is asked. Default: $GRANARY_URL, or else the node that runs on the default "
+            + "data folder, if there is one.",
         Recursive = true,
     };
 

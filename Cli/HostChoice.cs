@@ -35,7 +35,7 @@ internal sealed record HostChoice(string? DataOption, string? UrlOption, string?
             FolderIsNamed = DataOption is not null,
             Store = url is null ? Store(io) : null,
             StoreIsNamed = StoreOption is not null,
-            Node = url is null ? null : ParseUrl(url),
+            Nodes = url is null ? null : [.. url.Split(',').Select(u => ParseUrl(u.Trim()))],
             Token = TokenOption ?? NonEmpty(io.Variable(TokenVariable)),
             Access = HostAccess.Inspect,
         };

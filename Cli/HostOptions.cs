@@ -21,8 +21,8 @@ public sealed record HostOptions
     /// <summary>The folder is taken even if kernels are not in it: it tells others where the node is.</summary>
     public bool TakesFolder { get; init; }
 
-    /// <summary>The node that the user has named.</summary>
-    public Uri? Node { get; init; }
+    /// <summary>The node that the user has named, or the silos of one cluster.</summary>
+    public IReadOnlyList<Uri>? Nodes { get; init; }
 
     /// <summary>The API token, for whichever node it is.</summary>
     public string? Token { get; init; }

@@ -23,8 +23,8 @@ internal static class Hosts
     public static async Task<IKernelHost> OpenAsync(
         HostOptions options, CancellationToken cancellationToken = default)
     {
-        NodeFile? running = options.Node is null ? NodeFile.FindRunning(options.DataFolder) : null;
-        if (options.Node is { } named)
+        NodeFile? running = options.Nodes is null ? NodeFile.FindRunning(options.DataFolder) : null;
+        if (options.Nodes is { } named)
         {
             return await OpenNodeAsync(named, options);
         }
@@ -44,7 +44,7 @@ internal static class Hosts
             ? throw new KernelHostException(
                 KernelHostError.Store, $"A node ({running.Url}) runs on the data folder '{options.DataFolder}'.",
                 $"Use it with --url {running.Url}, or stop it (process {running.ProcessId}).")
-            : await OpenNodeAsync(running.Url, options);
+            : await OpenNodeAsync([running.Url], options);
     }
 
     private static async Task<IKernelHost> OpenFolderAsync(
@@ -62,14 +62,15 @@ internal static class Hosts
         EventHistoryMax = options.EventHistoryMax,
     };
 
-    private static async Task<IKernelHost> OpenNodeAsync(Uri node, HostOptions options)
+    private static async Task<IKernelHost> OpenNodeAsync(IReadOnlyList<Uri> nodes, HostOptions options)
     {
         if (options.InProcess)
         {
             throw new UsageException(
-                $"The kernels run in the node {node} already.", "Watch them with 'granary events' or 'granary top'.");
+                $"The kernels run in the node {nodes[0]} already.",
+                "Watch them with 'granary events' or 'granary top'.");
         }
-        IKernelHost client = NewClient(node, options.Token);
+        IKernelHost client = NewClient(nodes, options.Token);
         if (options.BeforeRun is { } prepare)
         {
             await prepare(client);
@@ -77,11 +78,11 @@ internal static class Hosts
         return client;
     }
 
-    private static GranaryClient NewClient(Uri node, string? token)
+    private static GranaryClient NewClient(IReadOnlyList<Uri> nodes, string? token)
     {
         try
         {
-            return new GranaryClient(node, new GranaryClientOptions { Token = token, RetryCount = RetryCount });
+            return new GranaryClient(nodes, new GranaryClientOptions { Token = token, RetryCount = RetryCount });
         }
         catch (ArgumentException e)
         {

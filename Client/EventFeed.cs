@@ -37,7 +37,7 @@ internal sealed class EventFeed(NodeChannel channel, KernelId? id, ulong? after)
     {
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, channel.Closing);
-        RetrySchedule schedule = new(channel.Options) { IsPatient = true };
+        RetrySchedule schedule = new(channel.Options, channel.NodeCount) { IsPatient = true };
         HttpResponseMessage? response =
             await UnlessClosingAsync(_opened.WaitAsync(cancellationToken)).ConfigureAwait(false);
         if (response is null)
@@ -99,7 +99,8 @@ internal sealed class EventFeed(NodeChannel channel, KernelId? id, ulong? after)
 
     private async Task<HttpResponseMessage> AgainAsync(RetrySchedule schedule, CancellationToken cancellationToken)
     {
-        await schedule.TryWaitAsync(KernelHostError.Unreachable, null, cancellationToken).ConfigureAwait(false);
+        await schedule.TryWaitAsync(KernelHostError.Unreachable, null, isLater: false, cancellationToken)
+            .ConfigureAwait(false);
         return await SendAsync(RetryRule.UntilAnswered, cancellationToken).ConfigureAwait(false);
     }
 

@@ -6,8 +6,8 @@ using Granary.Kernels;
 namespace Granary.Client;
 
 /// <summary>
-/// The kernels of a node, over its HTTP API. One client serves many threads and is kept for long: it pools its
-/// connections.
+/// The kernels of a node, or of a cluster by any of its silos, over HTTP. One client serves many threads and is kept
+/// for long: it pools its connections.
 /// </summary>
 /// <remarks>
 /// It tries again what is safe to try again: what only reads; messages and calls, which carry an idempotency key
@@ -24,10 +24,24 @@ public sealed partial class GranaryClient : IKernelHost
     /// <exception cref="ArgumentException">The URL is none of a node, or the token would be sent for all to
     /// read.</exception>
     public GranaryClient(Uri node, GranaryClientOptions? options = null)
+        : this([node], options)
     {
-        ArgumentNullException.ThrowIfNull(node);
+    }
+
+    /// <param name="nodes">
+    /// Silos of one cluster, each of which serves all kernels: the first is asked until it fails or is about to stop,
+    /// then the next.
+    /// </param>
+    /// <exception cref="ArgumentException">As the other; or there is none.</exception>
+    public GranaryClient(IReadOnlyList<Uri> nodes, GranaryClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        if (nodes.Count == 0)
+        {
+            throw new ArgumentException("No node is named.", nameof(nodes));
+        }
         options ??= new GranaryClientOptions();
-        _channel = new NodeChannel(CheckNode(node, options), options);
+        _channel = new NodeChannel([.. nodes.Select(n => CheckNode(n, options))], options);
     }
 
     public string Description => $"node {_channel.Node}";
@@ -40,6 +54,7 @@ public sealed partial class GranaryClient : IKernelHost
 
     private static Uri CheckNode(Uri node, GranaryClientOptions options)
     {
+        ArgumentNullException.ThrowIfNull(node);
         if (!node.IsAbsoluteUri || (node.Scheme != Uri.UriSchemeHttp && node.Scheme != Uri.UriSchemeHttps))
         {
             throw new ArgumentException(

@@ -11,7 +11,7 @@ public sealed record GranaryClientOptions
     /// <summary>What carries requests, for tests and proxies; whoever gives it disposes of it. Null: sockets.</summary>
     public HttpMessageHandler? Handler { get; init; }
 
-    /// <summary>How long to try to connect.</summary>
+    /// <summary>How long to try to connect; with several nodes 2 s at most.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -27,10 +27,13 @@ public sealed record GranaryClientOptions
     /// <summary>An event stream that brings nothing for so long, not even a comment, is opened again.</summary>
     public TimeSpan EventIdleTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>How often to try again what is safe to try again, in a row.</summary>
+    /// <summary>How often to try again what is safe to try again, in a row; for each of several nodes.</summary>
     public int RetryCount { get; init; } = 6;
 
-    /// <summary>The pause before the first retry; it doubles each time. Half of each pause is random.</summary>
+    /// <summary>
+    /// The pause before the first retry; it doubles each time. Half of each pause is random. Of several nodes each is
+    /// tried before a pause.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest pause before a retry, also when the node asks for a longer one.</summary>

@@ -15,24 +15,28 @@ internal sealed class NodeChannel : IDisposable
     private const int ProblemBytesMax = 64 << 10;
 
     private static readonly TimeSpan s_pooledFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_connectToNextMax = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http;
+    private readonly NodeRing _nodes;
     private readonly CancellationTokenSource _closing = new();
 
-    public NodeChannel(Uri node, GranaryClientOptions options)
+    public NodeChannel(IReadOnlyList<Uri> nodes, GranaryClientOptions options)
     {
-        Node = node;
+        _nodes = new NodeRing(nodes);
         Options = options;
         // Those who use it may outlive the source.
         Closing = _closing.Token;
-        _http = new HttpClient(options.Handler ?? NewHandler(node, options), disposeHandler: options.Handler is null)
+        _http = new HttpClient(options.Handler ?? NewHandler(nodes, options), disposeHandler: options.Handler is null)
         {
-            BaseAddress = node,
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }
 
-    public Uri Node { get; }
+    /// <summary>The one that is asked at present.</summary>
+    public Uri Node => _nodes.Current;
+
+    public int NodeCount => _nodes.Count;
 
     public GranaryClientOptions Options { get; }
 
@@ -50,22 +54,29 @@ internal sealed class NodeChannel : IDisposable
         Func<HttpResponseMessage, CancellationToken, Task<T?>> read,
         CancellationToken cancellationToken)
     {
-        RetrySchedule schedule = new(Options) { IsPatient = request.Retry == RetryRule.UntilAnswered };
+        RetrySchedule schedule = new(Options, _nodes.Count) { IsPatient = request.Retry == RetryRule.UntilAnswered };
         bool maybeDone = false;
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Closing);
         while (true)
         {
-            Attempt<T> attempt = await TryAsync(request, read, cancellationToken, either.Token).ConfigureAwait(false);
+            Uri node = _nodes.Current;
+            Attempt<T> attempt =
+                await TryAsync(node, request, read, cancellationToken, either.Token).ConfigureAwait(false);
             if (attempt.Error is null)
             {
                 return attempt.Answer;
             }
             maybeDone |= attempt.MaybeDone;
+            bool elsewhere = attempt is { IsPassing: true, IsLater: false };
+            if (elsewhere)
+            {
+                _nodes.Leave(node);
+            }
             schedule.IsPatient |= maybeDone && request.Retry == RetryRule.KeyedUntilAnswered;
             bool mayRetry = attempt.IsPassing && (request.IsRepeatable || !attempt.MaybeDone);
             KernelHostException error = attempt.Error as KernelHostException
-                ?? NodeErrors.Unreachable(Node, request, maybeDone, attempt.Error);
+                ?? NodeErrors.Unreachable(node, request, maybeDone, attempt.Error);
             if (!mayRetry || !await WaitAsync(schedule, error, attempt, cancellationToken, either.Token)
                 .ConfigureAwait(false))
             {
@@ -108,7 +119,8 @@ internal sealed class NodeChannel : IDisposable
     {
         try
         {
-            return await schedule.TryWaitAsync(error.Error, attempt.RetryAfter, either).ConfigureAwait(false);
+            return await schedule.TryWaitAsync(error.Error, attempt.RetryAfter, attempt.IsLater, either)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!callers.IsCancellationRequested)
         {
@@ -121,6 +133,7 @@ internal sealed class NodeChannel : IDisposable
     }
 
     private async Task<Attempt<T>> TryAsync<T>(
+        Uri node,
         NodeRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T?>> read,
         CancellationToken callers,
@@ -135,9 +148,14 @@ internal sealed class NodeChannel : IDisposable
         bool isHandedOver = false;
         try
         {
-            using HttpRequestMessage message = ToMessage(request);
+            using HttpRequestMessage message = ToMessage(node, request);
             response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
                 .ConfigureAwait(false);
+            if (response.Headers.ConnectionClose == true)
+            {
+                // It is about to stop: the next request need not find that out.
+                _nodes.Leave(node);
+            }
             if (!response.IsSuccessStatusCode)
             {
                 return await RefusedAsync<T>(request, response, limit.Token).ConfigureAwait(false);
@@ -157,7 +175,7 @@ internal sealed class NodeChannel : IDisposable
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
         {
-            return new Attempt<T>(default, NodeErrors.BadCertificate(Node, e));
+            return new Attempt<T>(default, NodeErrors.BadCertificate(node, e));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -187,6 +205,7 @@ internal sealed class NodeChannel : IDisposable
             IsPassing = isLater || response.StatusCode is HttpStatusCode.ServiceUnavailable
                 or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout,
             MaybeDone = !isLater,
+            IsLater = isLater,
             RetryAfter = RetryAfter(response.Headers.RetryAfter),
         };
     }
@@ -212,9 +231,9 @@ internal sealed class NodeChannel : IDisposable
         }
     }
 
-    private HttpRequestMessage ToMessage(NodeRequest request)
+    private HttpRequestMessage ToMessage(Uri node, NodeRequest request)
     {
-        HttpRequestMessage message = new(request.Method, request.Path)
+        HttpRequestMessage message = new(request.Method, new Uri(node, request.Path))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -244,13 +263,16 @@ internal sealed class NodeChannel : IDisposable
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 
-    private static SocketsHttpHandler NewHandler(Uri node, GranaryClientOptions options) => new()
+    private static SocketsHttpHandler NewHandler(IReadOnlyList<Uri> nodes, GranaryClientOptions options) => new()
     {
-        // A token goes to the node that it was given for and nowhere else.
+        // A token goes to the nodes that it was given for and nowhere else.
         AllowAutoRedirect = false,
         UseCookies = false,
-        UseProxy = !node.IsLoopback,
-        ConnectTimeout = options.ConnectTimeout,
+        UseProxy = !nodes.All(n => n.IsLoopback),
+        // Another node is nearer than one that may never answer.
+        ConnectTimeout = nodes.Count > 1 && options.ConnectTimeout > s_connectToNextMax
+            ? s_connectToNextMax
+            : options.ConnectTimeout,
         PooledConnectionLifetime = s_pooledFor,
         ConnectCallback = ConnectAsync,
     };
@@ -284,6 +306,9 @@ internal sealed class NodeChannel : IDisposable
 
         /// <summary>The node may have carried it out.</summary>
         public bool MaybeDone { get; init; }
+
+        /// <summary>The kernel takes nothing now, whichever node is asked.</summary>
+        public bool IsLater { get; init; }
 
         public TimeSpan? RetryAfter { get; init; }
     }

@@ -14,10 +14,13 @@ public sealed class NodeCommandTests : CliTest
         await Run("ps");
         await Run("ps", "--url", "localhost:2", "--token", "of-option");
         await Run("ps", "--data", PathOf("given"));
+        await Run("ps", "--url", "http://127.0.0.1:3, 127.0.0.1:4");
         Assert.Equal(
-            [new Uri("http://127.0.0.1:1"), new Uri("http://localhost:2"), null], Host.Opened.Select(o => o.Node));
-        Assert.Equal(["of-variable", "of-option", "of-variable"], Host.Opened.Select(o => o.Token));
-        Assert.Equal([false, false, true], Host.Opened.Select(o => o.FolderIsNamed));
+            [["http://127.0.0.1:1/"], ["http://localhost:2/"], null, ["http://127.0.0.1:3/", "http://127.0.0.1:4/"]],
+            Host.Opened.Select(o => o.Nodes?.Select(n => n.ToString())));
+        Assert.Equal(
+            ["of-variable", "of-option", "of-variable", "of-variable"], Host.Opened.Select(o => o.Token));
+        Assert.Equal([false, false, true, false], Host.Opened.Select(o => o.FolderIsNamed));
         Assert.Contains("can be seen by others", Io.Errors);
         Assert.DoesNotContain("of-option", Io.Errors);
     }

@@ -15,7 +15,7 @@ public sealed class StoreCommandTests : CliTest
 
         HostOptions opened = Host.Opened.Single();
         Assert.Equal(("ann@db.local/kernels", true), (opened.Store?.ToString(), opened.StoreIsNamed));
-        Assert.Null(opened.Node);
+        Assert.Null(opened.Nodes);
         Assert.Contains("PGPASSFILE", Io.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", Io.Errors, StringComparison.Ordinal);
     }

@@ -14,6 +14,8 @@ internal sealed class ScriptedHandler : HttpMessageHandler
     /// <summary>Requests as <c>METHOD /path?query</c>.</summary>
     public List<string> Requests { get; } = [];
 
+    public List<string> Hosts { get; } = [];
+
     public List<string> Keys { get; } = [];
 
     public List<TimeSpan> Pauses { get; } = [];
@@ -75,7 +77,8 @@ internal sealed class ScriptedHandler : HttpMessageHandler
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Requests.Add($"{request.Method} {request.RequestUri!.PathAndQuery}");
+        Hosts.Add(request.RequestUri!.Host);
+        Requests.Add($"{request.Method} {request.RequestUri.PathAndQuery}");
         Keys.Add(request.Headers.TryGetValues("Idempotency-Key", out IEnumerable<string>? keys) ? keys.Single() : "");
         cancellationToken.ThrowIfCancellationRequested();
         return _answers.TryDequeue(out Func<HttpRequestMessage, HttpResponseMessage>? answer)
