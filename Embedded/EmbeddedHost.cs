@@ -48,7 +48,7 @@ public sealed partial class EmbeddedHost : IKernelHost
         _programs = new ProgramCache(engines, store);
         _router = new EmbeddedRouter(this);
         Wakes = new WakeClock(options.Clock, WakeUp);
-        Pool = new SlicePool(options.SliceThreads);
+        Pool = new SlicePool(options.SliceThreads, options.SliceThreadNice);
         Metrics = new HostMetrics(CountKernels, () => Writer!.QueuedCount, () => store.Health.IsReachable);
         Writer = new CommitWriter(store, _router, Metrics);
     }

@@ -18,6 +18,12 @@ public sealed record EmbeddedOptions
     public int SliceThreads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 
     /// <summary>
+    /// How far those threads stand back behind others of the process (Linux: added to their nice value). Where others
+    /// must answer in time whatever runs here, 5 gives them three times the share of a core that both want.
+    /// </summary>
+    public int SliceThreadNice { get; init; }
+
+    /// <summary>
     /// Gas of a slice: some milliseconds, which is what new work waits for at most behind a long run.
     /// </summary>
     public long SliceGas { get; init; } = 2_000_000;

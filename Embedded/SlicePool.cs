@@ -17,12 +17,16 @@ internal sealed class SlicePool : IDisposable
     private volatile bool _stopping;
     private int _running;
 
-    public SlicePool(int threads)
+    public SlicePool(int threads, int nice = 0)
     {
         _threads = new Thread[threads];
         for (int i = 0; i < threads; i++)
         {
-            _threads[i] = new Thread(RunLoop) { Name = $"granary slices {i}", IsBackground = true };
+            _threads[i] = new Thread(() =>
+            {
+                ThreadNice.Add(nice);
+                RunLoop();
+            }) { Name = $"granary slices {i}", IsBackground = true };
             _threads[i].Start();
         }
     }

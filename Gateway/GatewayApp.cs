@@ -16,6 +16,8 @@ namespace Granary.Gateway;
 /// <summary>A node: a host of kernels behind HTTP. The host stays the caller's, who closes it after the node.</summary>
 public sealed class GatewayApp : IAsyncDisposable
 {
+    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(10);
+
     private readonly WebApplication _app;
     private readonly GatewayCore _core;
     private readonly bool _tokens;
@@ -51,7 +53,7 @@ public sealed class GatewayApp : IAsyncDisposable
             new WebApplicationOptions { EnvironmentName = Environments.Production });
         X509Certificate2? certificate = addresses.Any(a => a.Tls) ? ServerCertificate.Load(options) : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(
-            kestrel => GatewayKestrel.Configure(kestrel, options, addresses, certificate));
+            kestrel => GatewayKestrel.Configure(kestrel, options, addresses, certificate, core));
         if (certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -80,6 +82,21 @@ public sealed class GatewayApp : IAsyncDisposable
         }
         Addresses = [.. _app.Urls];
         _core.Log.Listening(string.Join(", ", Addresses), _tokens);
+    }
+
+    /// <summary>
+    /// Says that it is about to stop: it is no longer ready, and closes each connection behind the next answer. Returns
+    /// when no connection is left, so that none is cut off under a request, or after <paramref name="most"/>.
+    /// </summary>
+    public async Task LeaveAsync(TimeSpan most, CancellationToken cancellationToken = default)
+    {
+        _core.Leave();
+        TimeProvider clock = _core.Options.Clock;
+        long start = clock.GetTimestamp();
+        while (_core.Connections > 0 && clock.GetElapsedTime(start) < most)
+        {
+            await Task.Delay(s_lookEvery, clock, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
@@ -136,6 +153,10 @@ public sealed class GatewayApp : IAsyncDisposable
         app.Use((HttpContext context, Func<Task> next) =>
         {
             AddSafetyHeaders(context.Response);
+            if (core.IsLeaving && HttpProtocol.IsHttp11(context.Request.Protocol))
+            {
+                context.Response.Headers.Connection = "close";
+            }
             return next();
         });
         app.Use(new ProblemMiddleware(core).InvokeAsync);

@@ -7,6 +7,8 @@ namespace Granary.Gateway;
 internal sealed class GatewayCore(IKernelHost host, GatewayOptions options, ILogger log) : IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private int _connections;
+    private bool _isLeaving;
 
     public IKernelHost Host { get; } = host;
 
@@ -24,10 +26,37 @@ internal sealed class GatewayCore(IKernelHost host, GatewayOptions options, ILog
 
     public SlotCounter BufferedBytes { get; } = new(options.BufferedBytesMax);
 
+    /// <summary>Connections that are open.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>The node is about to stop: clients are asked to go elsewhere, and are served as long as they do not.
+    /// </summary>
+    public bool IsLeaving => Volatile.Read(ref _isLeaving);
+
     /// <summary>Cancelled when the node begins to stop: who waits, stops waiting.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    public void Stop() => _stopping.Cancel();
+    public void Leave() => Volatile.Write(ref _isLeaving, true);
+
+    public void Stop()
+    {
+        Leave();
+        _stopping.Cancel();
+    }
+
+    /// <summary>For the server: serves one connection.</summary>
+    public async Task CountAsync(Func<Task> serve)
+    {
+        Interlocked.Increment(ref _connections);
+        try
+        {
+            await serve().ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
 
     public void Dispose() => _stopping.Dispose();
 }

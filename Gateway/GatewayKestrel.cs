@@ -11,7 +11,7 @@ internal static class GatewayKestrel
 
     public static void Configure(
         KestrelServerOptions kestrel, GatewayOptions options, IReadOnlyList<ListenAddress> addresses,
-        X509Certificate2? certificate)
+        X509Certificate2? certificate, GatewayCore core)
     {
         kestrel.AddServerHeader = false;
         KestrelServerLimits limits = kestrel.Limits;
@@ -31,6 +31,7 @@ internal static class GatewayKestrel
         {
             kestrel.Listen(address.Address, address.Port, listen =>
             {
+                listen.Use(next => connection => core.CountAsync(() => next(connection)));
                 if (address.Tls)
                 {
                     listen.UseHttps(certificate!);

@@ -18,6 +18,8 @@ internal static class SiloComposition
     /// <summary>An activation that cannot end in so long is given up: its kernel goes on from the store.</summary>
     private static readonly TimeSpan s_deactivationMax = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan s_tableRefresh = TimeSpan.FromSeconds(3);
+
     public static IHost Build(SiloOptions options, SiloKernels kernels, GrainReach reach)
     {
         // Empty: no settings from files or the environment, which belong to whoever starts the silo.
@@ -61,7 +63,12 @@ internal static class SiloComposition
             o.Invariant = NpgsqlInvariant;
             o.ConnectionString = options.Store.ToConnectionString();
         });
-        silo.Configure<ClusterMembershipOptions>(o => o.ProbeTimeout = options.ProbeTimeout);
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            o.ProbeTimeout = options.ProbeTimeout;
+            // A silo that the others have given up, and that hears nothing of them, finds out here.
+            o.TableRefreshTimeout = s_tableRefresh;
+        });
         silo.Configure<GrainCollectionOptions>(o => o.DeactivationTimeout = s_deactivationMax);
     }
 

@@ -13,19 +13,24 @@ namespace Granary.Silo;
 /// <summary>One process of a cluster: store, kernels in memory, membership, gateway.</summary>
 public sealed class SiloNode : IAsyncDisposable
 {
+    /// <summary>Whatever kernels do, the silo answers probes and requests first.</summary>
+    private const int SliceThreadNice = 5;
+
     private readonly EmbeddedHost _host;
     private readonly IHost _silo;
     private readonly ClusterSweep _sweep;
     private readonly Balancer _balancer;
     private readonly GatewayApp _gateway;
-    private readonly KernelGrainOptions _options;
+    private readonly StoreClock _clock;
+    private readonly SiloOptions _options;
     private int _stopped;
 
     private SiloNode(
         EmbeddedHost host, IHost silo, ClusterSweep sweep, Balancer balancer, GatewayApp gateway,
-        KernelGrainOptions options)
+        StoreClock clock, SiloOptions options)
     {
-        (_host, _silo, _sweep, _balancer, _gateway, _options) = (host, silo, sweep, balancer, gateway, options);
+        (_host, _silo, _sweep, _balancer, _gateway) = (host, silo, sweep, balancer, gateway);
+        (_clock, _options) = (clock, options);
         Kernels = silo.Services.GetRequiredService<SiloKernels>();
         Members = silo.Services.GetRequiredService<ClusterMembers>();
         Cluster = silo.Services.GetRequiredService<GrainCluster>();
@@ -54,6 +59,11 @@ public sealed class SiloNode : IAsyncDisposable
     {
         PostgresStore store = await SiloStore.OpenAsync(options, note, cancellationToken).ConfigureAwait(false);
         await using AsyncUndo undo = new();
+        undo.Push(store);
+        StoreClock clock = await StoreClock.StartAsync(options.Store, options.Kernels.Clock, cancellationToken)
+            .ConfigureAwait(false);
+        undo.Push(clock);
+        options = options with { Kernels = options.Kernels with { Clock = clock } };
         SiloKernels kernels = new(options.Kernels);
         IHost? silo = null;
         GrainReach reach = new(() => silo!.Services.GetRequiredService<IGrainFactory>(), options.Kernels);
@@ -65,7 +75,7 @@ public sealed class SiloNode : IAsyncDisposable
                 SliceThreads = options.SliceThreads > 0
                     ? options.SliceThreads
                     : Math.Max(1, Environment.ProcessorCount - 1),
-                EventHistoryMax = 4_096,
+                SliceThreadNice = SliceThreadNice, EventHistoryMax = 4_096, Clock = options.Kernels.Clock,
             },
             cancellationToken).ConfigureAwait(false);
         undo.Push(host);
@@ -93,11 +103,12 @@ public sealed class SiloNode : IAsyncDisposable
         undo.Push(gateway);
         await gateway.StartAsync(cancellationToken).ConfigureAwait(false);
         undo.Cancel();
-        return new SiloNode(host, silo, sweep, balancer, gateway, options.Kernels);
+        return new SiloNode(host, silo, sweep, balancer, gateway, clock, options);
     }
 
     /// <summary>
-    /// Takes no more requests, sends its kernels to the other silos while they run, and leaves the cluster.
+    /// Says that it is about to stop, takes no more requests, sends its kernels to the other silos while they run, and
+    /// leaves the cluster.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -105,10 +116,11 @@ public sealed class SiloNode : IAsyncDisposable
         {
             return;
         }
+        await _gateway.LeaveAsync(_options.StopNotice).ConfigureAwait(false);
         await _gateway.DisposeAsync().ConfigureAwait(false);
         await _balancer.DisposeAsync().ConfigureAwait(false);
         await _sweep.DisposeAsync().ConfigureAwait(false);
-        using (CancellationTokenSource limit = new(_options.DrainMax, _options.Clock))
+        using (CancellationTokenSource limit = new(_options.Kernels.DrainMax, _options.Kernels.Clock))
         {
             SiloAddress[] others = [.. Members.Active.Select(m => m.SiloAddress).Where(a => !a.Equals(Members.Here))];
             await Kernels.DrainAsync(others, limit.Token).ConfigureAwait(false);
@@ -116,5 +128,6 @@ public sealed class SiloNode : IAsyncDisposable
         await _silo.StopAsync(CancellationToken.None).ConfigureAwait(false);
         _silo.Dispose();
         await _host.DisposeAsync().ConfigureAwait(false);
+        await _clock.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -24,7 +24,7 @@ internal static class HealthEndpoints
 
     private static async Task ReadyAsync(ApiRequest request)
     {
-        if (request.Core.Stopping.IsCancellationRequested)
+        if (request.Core.IsLeaving)
         {
             throw Problems.ShuttingDown();
         }

@@ -80,9 +80,11 @@ internal sealed class ProblemMiddleware(GatewayCore core)
         }
         string? allow = response.Headers.Allow;
         string? key = response.Headers["Idempotency-Key"];
+        string? connection = response.Headers.Connection;
         response.Clear();
         response.StatusCode = problem.Status;
         response.Headers.Allow = allow;
+        response.Headers.Connection = connection;
         response.Headers["Idempotency-Key"] = key;
         if (problem.Challenge.Length > 0)
         {

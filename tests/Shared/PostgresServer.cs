@@ -53,6 +53,11 @@ internal sealed class PostgresServer : IDisposable
     public string Url(string schema = "granary", string database = "postgres") =>
         FormattableString.Invariant($"postgres://postgres@127.0.0.1:{Port}/{database}?schema={schema}");
 
+    /// <summary>As <see cref="Url"/>, by the socket in the file system: reachable whatever becomes of the network.
+    /// </summary>
+    public string LocalSettings(string schema) => FormattableString.Invariant(
+        $"Host={_folder};Port={Port};Username=postgres;Database=postgres;Search Path={schema}");
+
     /// <summary>Starts it again after <see cref="Kill"/> or <see cref="Stop"/>; returns when it takes
     /// connections.</summary>
     public void Start()
