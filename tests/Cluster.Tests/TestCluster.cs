@@ -7,6 +7,7 @@ using Granary.Stores;
 using Granary.Tests;
 using Granary.Vms;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Granary.Cluster.Tests;
 
@@ -62,15 +63,26 @@ internal sealed class TestCluster : IAsyncDisposable
         LoggerFactory = NullLoggerFactory.Instance,
     };
 
-    public async Task<SiloNode> AddAsync()
+    /// <param name="change">What is different about it.</param>
+    public async Task<SiloNode> AddAsync(Func<SiloOptions, SiloOptions>? change = null)
     {
         string name = "silo-" + (_silos.Count + 1).ToString(CultureInfo.InvariantCulture);
-        SiloNode silo = await SiloNode.StartAsync(OptionsOf(name), BuiltInEngines.All).WaitAsync(Limit);
+        SiloOptions options = change is null ? OptionsOf(name) : change(OptionsOf(name));
+        SiloNode silo = await SiloNode.StartAsync(options, BuiltInEngines.All).WaitAsync(Limit);
         _silos.Add(silo);
         int count = _silos.Count;
         await UntilAsync(
             $"all silos know {count}", () => Task.FromResult(_silos.All(s => s.Members.Active.Count >= count)));
         return silo;
+    }
+
+    /// <summary>Runs a statement beside the silos; gives its first value.</summary>
+    public async Task<object?> RunAsync(string sql)
+    {
+        await using NpgsqlConnection connection = new(Address.ToConnectionString() + ";Pooling=false");
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = new(sql, connection);
+        return await command.ExecuteScalarAsync();
     }
 
     /// <summary>Stops a silo in order.</summary>
