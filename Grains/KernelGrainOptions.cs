@@ -16,7 +16,7 @@ public sealed record KernelGrainOptions
 
     /// <summary>A call between silos waits for a reply for so long, then asks again; below Orleans' timeout of
     /// 30 s.</summary>
-    public TimeSpan CallWait { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan CallWait { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a request looks for a kernel whose silo is gone: longer than finding out takes.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);

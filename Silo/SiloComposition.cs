@@ -68,6 +68,9 @@ internal static class SiloComposition
             o.ProbeTimeout = options.ProbeTimeout;
             // A silo that the others have given up, and that hears nothing of them, finds out here.
             o.TableRefreshTimeout = s_tableRefresh;
+            // It goes by the difference of two machines' clocks: one that is five minutes behind could never join.
+            // Silos that end while they join are found out by probes, as others are.
+            o.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
         silo.Configure<GrainCollectionOptions>(o => o.DeactivationTimeout = s_deactivationMax);
     }

@@ -50,7 +50,7 @@ public sealed record SiloOptions
     /// dead. Orleans waits for half of it where answers come fast, and for up to four times as long where they come
     /// slowly. What it decides, and what was measured: docs/cluster.md.
     /// </summary>
-    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(700);
 
     /// <summary>
     /// How long a silo that stops goes on serving clients that it has asked to go elsewhere; less when all have.

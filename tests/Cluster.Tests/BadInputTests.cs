@@ -49,12 +49,8 @@ public sealed class BadInputTests
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>As a cluster in which one silo is of an older version, or whose database was changed by hand.</summary>
-    [PostgresTheory]
-    [InlineData("UPDATE kernels SET engine = 'script@99' WHERE id = 'bad'", "script@99")]
-    [InlineData("UPDATE nodes SET bytes = overlay(bytes PLACING '\\xff' FROM 1 FOR 1) WHERE hash = (SELECT root FROM"
-        + " heads h JOIN kernels k ON k.key = h.kernel WHERE id = 'bad' ORDER BY position DESC LIMIT 1)", "bad")]
-    public async Task A_kernel_of_another_version_is_refused_and_the_others_run(string change, string says)
+    [PostgresFact]
+    public async Task A_kernel_whose_state_is_stored_in_another_version_is_refused_and_the_others_run()
     {
         await using TestCluster cluster = await StartAsync(1);
         foreach (string id in new[] { "bad", "good" })
@@ -64,14 +60,17 @@ public sealed class BadInputTests
             await cluster[0].Host.SnapshotAsync(Id(id), "kept");
         }
         await cluster.StopAsync(cluster[0]);
-        await cluster.RunAsync(change);
+        // The first byte says the version.
+        await cluster.RunAsync(
+            "UPDATE nodes SET bytes = overlay(bytes PLACING '\\xff' FROM 1 FOR 1) WHERE hash = (SELECT root FROM heads h"
+            + " JOIN kernels k ON k.key = h.kernel WHERE id = 'bad' ORDER BY position DESC LIMIT 1)");
         await cluster.AddAsync();
         await cluster.AddAsync();
         foreach (SiloNode silo in cluster.Silos)
         {
             KernelHostException refused = await Assert.ThrowsAsync<KernelHostException>(
                 () => AddAsync(silo.Host, "bad", 1));
-            Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+            Assert.Contains("'bad'", refused.Message, StringComparison.Ordinal);
         }
         Assert.Equal(3, await AddAsync(cluster[0].Host, "good", 2));
         Assert.Equal(6, await AddAsync(cluster[1].Host, "good", 3));

@@ -26,10 +26,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
         string schema = "chaos" + Interlocked.Increment(ref s_count).ToString(CultureInfo.InvariantCulture);
         Store = PostgresAddress.Parse(PostgresServer.Shared.LocalSettings(schema));
         Silos = [.. Enumerable.Range(0, 3).Select(i => new SiloMachine(
-            Hosts, i, PostgresServer.Shared.LocalSettings(schema), probeMilliseconds: 500))];
+            Hosts, i, PostgresServer.Shared.LocalSettings(schema), probeMilliseconds: 700))];
         Callers = [.. Enumerable.Range(0, Clients).Select(c => new ChaosCaller(
-            NewClient([.. Enumerable.Range(c, 3).Select(i => Silos[i % 3])]), c, seed + c + 1))];
-        Operator = NewClient(Silos);
+            Keep(SiloMachine.NewHastyClient(Hosts, [.. Enumerable.Range(c, 3).Select(i => Silos[i % 3])])),
+            c, seed + c + 1))];
+        Operator = Keep(SiloMachine.NewClient(Hosts, Silos));
     }
 
     public NetworkHosts Hosts { get; }
@@ -77,7 +78,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         {
             await BringAsync(ChaosKernels.Probe(i), victim);
         }
-        GranaryClient survivors = NewClient([.. Silos.Where(s => s != victim)]);
+        GranaryClient survivors = Keep(SiloMachine.NewHastyClient(Hosts, [.. Silos.Where(s => s != victim)]));
         long start = Stopwatch.GetTimestamp();
         victim.Kill();
         double[] took = await Task.WhenAll(Enumerable.Range(0, ChaosKernels.Probes).Select(async i =>
@@ -178,9 +179,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     private SiloMachine Any() => Silos[_random.Next(Silos.Count)];
 
-    private GranaryClient NewClient(IReadOnlyList<SiloMachine> silos)
+    private GranaryClient Keep(GranaryClient client)
     {
-        GranaryClient client = SiloMachine.NewClient(Hosts, silos);
         _clients.Add(client);
         return client;
     }

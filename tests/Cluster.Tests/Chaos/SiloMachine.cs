@@ -16,7 +16,7 @@ internal sealed class SiloMachine : IAsyncDisposable
     private const int Continue = 18;
     private const int Stop = 19;
     private const int SiloPort = 11_200;
-    private const int LinesMax = 200;
+    private const int LinesMax = 2000;
 
     private readonly NetworkHosts _hosts;
     private readonly int _host;
@@ -108,8 +108,16 @@ internal sealed class SiloMachine : IAsyncDisposable
         await WaitForEndAsync();
     }
 
-    /// <summary>A client of this silo, or of several in this order.</summary>
-    public static GranaryClient NewClient(NetworkHosts hosts, params IReadOnlyList<SiloMachine> silos) => new(
+    /// <summary>A client of several silos, in this order; it waits for each answer as long as it takes.</summary>
+    public static GranaryClient NewClient(NetworkHosts hosts, params IReadOnlyList<SiloMachine> silos) =>
+        NewClient(hosts, TestCluster.Limit, TestCluster.Limit, silos);
+
+    /// <summary>A client that soon leaves a silo that says nothing for the next.</summary>
+    public static GranaryClient NewHastyClient(NetworkHosts hosts, IReadOnlyList<SiloMachine> silos) =>
+        NewClient(hosts, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), silos);
+
+    private static GranaryClient NewClient(
+        NetworkHosts hosts, TimeSpan wait, TimeSpan answer, IReadOnlyList<SiloMachine> silos) => new(
         [.. silos.Select(s => s.Url)],
         new GranaryClientOptions
         {
@@ -119,8 +127,7 @@ internal sealed class SiloMachine : IAsyncDisposable
                     silos.First(s => s.HttpPort == context.DnsEndPoint.Port).Host, context.DnsEndPoint.Port, token),
                 ConnectTimeout = TimeSpan.FromSeconds(1),
             },
-            // Somebody who wants an answer: a silo that says nothing is left for the next.
-            WaitPerRequest = TimeSpan.FromSeconds(2), RequestTimeout = TimeSpan.FromSeconds(3), RetryCount = 1_000,
+            WaitPerRequest = wait, RequestTimeout = answer, RetryCount = 1_000,
             RetryDelay = TimeSpan.FromMilliseconds(20), RetryDelayMax = TimeSpan.FromMilliseconds(200),
         });
 
