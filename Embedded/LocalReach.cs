@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Kernels;
 using Granary.Vms;
 
@@ -79,12 +78,7 @@ internal sealed class LocalReach(EmbeddedHost host) : IKernelReach
 
     public void Drop(KernelId id) => host.DropDeleted(id);
 
-    public void Send(Envelope message)
-    {
-        using Activity? span = EmbeddedTelemetry.Start("send", ActivityKind.Producer, message.Trace);
-        span?.SetTag("granary.kernel", message.From.Value).SetTag("granary.to", message.To.Value);
-        host.Post(message.To, new TracedMessageJob(host.Reach, message));
-    }
+    public void Send(Envelope message) => host.Post(message.To, new TracedMessageJob(host.Reach, message));
 
     public void Acknowledge(
         KernelId sender, KernelId receiver, ulong generation, ulong number, ReplyStatus status) =>

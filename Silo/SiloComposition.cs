@@ -62,6 +62,8 @@ internal static class SiloComposition
             o.ConnectionString = options.Store.ToConnectionString();
         });
         silo.Configure<ClusterMembershipOptions>(o => o.ProbeTimeout = options.ProbeTimeout);
+        // A trace goes on from silo to silo, when somebody records it.
+        silo.AddActivityPropagation();
         silo.Configure<GrainCollectionOptions>(o => o.DeactivationTimeout = s_deactivationMax);
     }
 

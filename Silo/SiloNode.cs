@@ -87,7 +87,7 @@ public sealed class SiloNode : IAsyncDisposable
                 Urls = options.Urls, CertificatePath = options.CertificatePath,
                 CertificateKeyPath = options.CertificateKeyPath,
                 Tokens = options.TokensFolder is { } tokens ? ApiTokens.Open(tokens) : null,
-                Cluster = silo.Services.GetRequiredService<GrainCluster>(),
+                Metrics = options.Metrics, Cluster = silo.Services.GetRequiredService<GrainCluster>(),
                 LoggerFactory = silo.Services.GetRequiredService<ILoggerFactory>(),
             });
         undo.Push(gateway);
