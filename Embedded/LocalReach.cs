@@ -74,6 +74,11 @@ internal sealed class LocalReach(EmbeddedHost host) : IKernelReach
         return StateReading.Prove(tree, id, key);
     }
 
+    public Task BeginWatchingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public IAsyncEnumerable<KernelEvent> Watch(KernelId? id, ulong? after, CancellationToken cancellationToken) =>
+        host.Watchers.Watch(id, after, cancellationToken);
+
     public void WakeUp(KernelId id) => host.Post(id, new WakeJob());
 
     public void Drop(KernelId id) => host.DropDeleted(id);

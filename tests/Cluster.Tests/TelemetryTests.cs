@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Kernels;
 using Granary.Tests;
@@ -7,7 +8,7 @@ using static Granary.Cluster.Tests.TestCluster;
 namespace Granary.Cluster.Tests;
 
 /// <summary>What silos tell those who operate them.</summary>
-public sealed class TelemetryTests
+public sealed partial class TelemetryTests
 {
     private const string ClientSpan = "00f067aa0ba902b7";
 
@@ -84,12 +85,33 @@ public sealed class TelemetryTests
         await AddAsync(host, "counter", 1);
         using HttpClient client = new();
         string text = await client.GetStringAsync(new Uri(silo.Url, "metrics"));
+        // What dashboard and rules ask for, a silo gives.
+        HashSet<string> given = [];
+        foreach (Match type in TypePattern().Matches(text))
+        {
+            string name = type.Groups[1].Value;
+            given.UnionWith(
+                type.Groups[2].Value == "histogram" ? [$"{name}_bucket", $"{name}_sum", $"{name}_count"] : [name]);
+        }
+        foreach (string file in new[] { "grafana/granary.json", "prometheus/alerts.yml" })
+        {
+            string[] asked = [.. MetricPattern().Matches(File.ReadAllText(Path.Combine(Tree.Root, "deploy", file)))
+                .Select(m => m.Value).Distinct()];
+            Assert.NotEmpty(asked);
+            Assert.All(asked, m => Assert.True(given.Contains(m), $"{file}: no silo gives {m}."));
+        }
         Assert.Contains("granary_gas_total{engine=\"script\"} ", text, StringComparison.Ordinal);
         Assert.Contains("\ngranary_kernels_live 1\n", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE orleans_app_requests_latency", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE orleans_catalog_activations", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE dotnet_gc_collections_total counter", text, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"^# TYPE (\S+) (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex TypePattern();
+
+    [GeneratedRegex(@"\b(granary|dotnet|kestrel|orleans)_[a-z0-9_]+\b")]
+    private static partial Regex MetricPattern();
 
     private static Task<KernelInfo> DeployAsync(IKernelHost host, string id, string source) => host.DeployAsync(
         new DeployRequest { Id = Id(id), Engine = new Vms.EngineId("script", 1), Code = Compile(source) });
