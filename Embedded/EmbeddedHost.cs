@@ -247,6 +247,8 @@ public sealed partial class EmbeddedHost : IKernelHost
             Kernel kernel = arrival?.Kernel
                 ?? await KernelRecovery.RecoverAsync(_store, _programs, activation).ConfigureAwait(false);
             Metrics.Recovered(Stopwatch.GetElapsedTime(start));
+            // Beside others, whoever watches has been told by the host that had it before.
+            mailbox.LastStatus = IsAlone ? null : stored.Summary.Status;
             mailbox.Start(kernel, activation.Epoch, arrival);
             if (_isClosed)
             {

@@ -67,7 +67,7 @@ public sealed class EventHub : IAsyncDisposable
             : await run.Log.ReadAsync(id, cursor, atLeast: 0, wait, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Hands this silo's events to the others: it is about to go, and nothing happens at it any more.</summary>
+    /// <summary>Hands this silo's events to the others: it is about to go, and nothing happens here any more.</summary>
     public async Task LeaveAsync(IEnumerable<SiloAddress> others)
     {
         (EventPage page, ulong evicted) = _own.Keep();
@@ -156,14 +156,17 @@ public sealed class EventHub : IAsyncDisposable
                 Task merging = merge.RunAsync(over.Token);
                 try
                 {
-                    await Task.WhenAny(merge.Begun, changed, merging).WaitAsync(_stopping.Token).ConfigureAwait(false);
-                    if (merge.Begun.IsCompleted)
+                    Task end = await Task.WhenAny(merge.Begun, changed, merging).WaitAsync(_stopping.Token)
+                        .ConfigureAwait(false);
+                    if (end == merge.Begun)
                     {
                         run.Begun.TrySetResult();
-                        if (!await StaysAsync(run, changed).ConfigureAwait(false))
-                        {
-                            return;
-                        }
+                        end = await StaysAsync(run, changed, merging).ConfigureAwait(false);
+                    }
+                    if (end != changed)
+                    {
+                        // Nobody watches, or a bug: then who watches is told by the end of the stream.
+                        return;
                     }
                 }
                 finally
@@ -183,15 +186,17 @@ public sealed class EventHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Until the silos are others: true. Until nobody has watched for a while: false.</summary>
-    private async Task<bool> StaysAsync(HubRun run, Task changed)
+    /// <summary>Until one of two tasks has ended, or nobody has watched for a while.</summary>
+    /// <returns>What has ended.</returns>
+    private async Task<Task> StaysAsync(HubRun run, Task changed, Task merging)
     {
         while (true)
         {
             Task look = Task.Delay(s_look, _options.Clock, _stopping.Token);
-            if (await Task.WhenAny(changed, look).ConfigureAwait(false) == changed)
+            Task ended = await Task.WhenAny(changed, merging, look).ConfigureAwait(false);
+            if (ended != look)
             {
-                return true;
+                return ended;
             }
             await look.ConfigureAwait(false);
             lock (_gate)
@@ -203,7 +208,7 @@ public sealed class EventHub : IAsyncDisposable
                 if (_options.Clock.GetElapsedTime(run.LastUse) > s_restAfter)
                 {
                     _run = null;
-                    return false;
+                    return look;
                 }
             }
         }
@@ -330,7 +335,8 @@ public sealed class EventHub : IAsyncDisposable
             TaskCompletionSource changed;
             lock (_gate)
             {
-                if (before.Any(silo => !now.Contains(silo) && !_leftInOrder.Remove(silo) && !silo.Equals(_members.Here)))
+                before.ExceptWith([.. now, _members.Here]);
+                if (before.RemoveWhere(silo => !_leftInOrder.Remove(silo)) > 0)
                 {
                     _own.PublishLoss();
                 }

@@ -3,12 +3,12 @@ using Granary.Kernels;
 namespace Granary.Embedded;
 
 /// <summary>
-/// Brings the events of several hosts into one log, each once, in the order of their ids. An event comes when every host
-/// has said that none below it will follow; a host with nothing to tell is told how far the others are.
+/// Brings the events of several hosts into one log, each once, in the order of their ids. An event comes when every
+/// host has said that none below it will follow; a host with nothing to tell is told how far the others are.
 /// </summary>
 /// <remarks>
-/// So a cursor into the merged log means the same to every host and to whoever merges the same hosts elsewhere: all at or
-/// below it have come, no other has.
+/// So a cursor into the merged log means the same to every host and to whoever merges the same hosts elsewhere: all at
+/// or below it have come, no other has.
 /// </remarks>
 public sealed class EventMerge
 {

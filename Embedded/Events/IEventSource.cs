@@ -10,6 +10,6 @@ public interface IEventSource
     /// <param name="atLeast">The host's next id will be above this one.</param>
     Task<EventPage> ReadAsync(ulong after, ulong atLeast, TimeSpan wait, CancellationToken cancellationToken);
 
-    /// <summary>The host's next id is to be above this one, and whoever waits for that is told. Need not arrive.</summary>
+    /// <summary>The host's next id is to be above this one; who waits for that is told. Need not arrive.</summary>
     void Advance(ulong to);
 }

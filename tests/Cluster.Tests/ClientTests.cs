@@ -129,8 +129,8 @@ public sealed class ClientTests(ITestOutputHelper output)
         Assert.Equal(2, methods.Length);
         foreach (string method in methods)
         {
-            string body = method.Split("\n    }\n")[0].Replace("\n        ", "\n", StringComparison.Ordinal).TrimStart();
-            Assert.Contains($"```csharp\n{body}\n```", page, StringComparison.Ordinal);
+            string body = method.Split("\n    }\n")[0].Replace("\n        ", "\n", StringComparison.Ordinal);
+            Assert.Contains($"```csharp\n{body.TrimStart()}\n```", page, StringComparison.Ordinal);
         }
     }
 

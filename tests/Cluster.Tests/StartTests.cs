@@ -48,7 +48,8 @@ public sealed partial class StartTests
     {
         string manifest = File.ReadAllText(
             Path.Combine(Tree.Root, "deploy", "kubernetes", "overlays", "cluster", "silo.yaml"));
-        List<string> args = ["--store", "postgres://granary@db/granary", "--name", "granary-0", "--address", "10.0.0.7"];
+        List<string> args =
+            ["--store", "postgres://granary@db/granary", "--name", "granary-0", "--address", "10.0.0.7"];
         foreach (Match setting in SettingPattern().Matches(manifest))
         {
             string name = "--" + setting.Groups[1].Value.ToLowerInvariant().Replace('_', '-');

@@ -29,12 +29,14 @@ public sealed partial class TelemetryTests
             await using GranaryClient host = new(silos[0].Url);
             await UntilAsync("all are known", async () => (await host.ListSilosAsync()).Count == 3);
             await DeployAsync(host, "back", "on answer\n    halt payload");
-            await DeployAsync(host, "front", "on ask\n    call c \"back\" \"answer\" payload\n    await x c\n    halt x");
+            await DeployAsync(
+                host, "front", "on ask\n    call c \"back\" \"answer\" payload\n    await x c\n    halt x");
             await host.SetPortAsync(Id("front"), "back", Id("back"));
             await PlaceAsync(host, "front", "silo-b");
             await PlaceAsync(host, "back", "silo-c");
             using HttpClient client = new();
-            using HttpRequestMessage call = new(HttpMethod.Post, new Uri(silos[0].Url, "v1/kernels/front/calls?entry=ask"));
+            using HttpRequestMessage call = new(
+                HttpMethod.Post, new Uri(silos[0].Url, "v1/kernels/front/calls?entry=ask"));
             call.Headers.Add("traceparent", $"00-{traceId}-{ClientSpan}-01");
             call.Content = new ByteArrayContent("hello"u8.ToArray());
             call.Content.Headers.ContentType = new("application/octet-stream");

@@ -25,8 +25,8 @@ internal static class InsideTheCluster
 
     public static async Task<string> ShipAsync(KernelClient kernels, string order, CancellationToken stop)
     {
-        CallResult shipped = await kernels.CallAsync(
-            new MessageRequest { To = KernelId.Parse("shop"), Entry = "ship", IdempotencyKey = $"order-{order}" }, stop);
+        MessageRequest ship = new() { To = KernelId.Parse("shop"), Entry = "ship", IdempotencyKey = $"order-{order}" };
+        CallResult shipped = await kernels.CallAsync(ship, stop);
         return shipped.Status == ReplyStatus.Ok
             ? Encoding.UTF8.GetString(shipped.Payload.Span)
             : throw new InvalidOperationException($"The shop says {shipped.Status}.");
