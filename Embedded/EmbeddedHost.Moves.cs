@@ -22,6 +22,7 @@ public sealed partial class EmbeddedHost
         }
         KernelDeparture? departure = await mailbox.LeaveAsync(mayCarry).ConfigureAwait(false);
         Wakes.Schedule(id, due: null);
+        Metrics.Left();
         return departure;
     }
 
@@ -29,7 +30,11 @@ public sealed partial class EmbeddedHost
     /// Brings a kernel into memory as it left another host. When the store has gone on from there since, or is not
     /// where that host said, the store is right.
     /// </summary>
-    public void Arrive(KernelId id, KernelDeparture departure) => GetMailbox(id, departure);
+    public void Arrive(KernelId id, KernelDeparture departure)
+    {
+        Metrics.Arrived();
+        GetMailbox(id, departure);
+    }
 
     /// <summary>How long a kernel has been in memory; null when it is not.</summary>
     public TimeSpan? LiveFor(KernelId id) => _live.TryGetValue(id, out KernelMailbox? mailbox)

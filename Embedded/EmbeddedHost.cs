@@ -44,7 +44,9 @@ public sealed partial class EmbeddedHost : IKernelHost
         };
         Local = new LocalReach(this);
         Reach = options.Reach?.Invoke(this) ?? Local;
-        Watchers = new Watchers(options.EventHistoryMax, Now);
+        Watchers = new Watchers(
+            options.EventHistoryMax, options.Name is { } name ? EventIds.Beside(Now, name) : EventIds.Alone(Now),
+            options.Clock);
         _programs = new ProgramCache(engines, store);
         _router = new EmbeddedRouter(this);
         Wakes = new WakeClock(options.Clock, WakeUp);
@@ -74,7 +76,8 @@ public sealed partial class EmbeddedHost : IKernelHost
 
     internal WakeClock Wakes { get; }
 
-    internal Watchers Watchers { get; }
+    /// <summary>The events of kernels in this host's memory.</summary>
+    public Watchers Watchers { get; }
 
     internal long Now => Options.Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -244,6 +247,8 @@ public sealed partial class EmbeddedHost : IKernelHost
             Kernel kernel = arrival?.Kernel
                 ?? await KernelRecovery.RecoverAsync(_store, _programs, activation).ConfigureAwait(false);
             Metrics.Recovered(Stopwatch.GetElapsedTime(start));
+            // Beside others, whoever watches has been told by the host that had it before.
+            mailbox.LastStatus = IsAlone ? null : stored.Summary.Status;
             mailbox.Start(kernel, activation.Epoch, arrival);
             if (_isClosed)
             {

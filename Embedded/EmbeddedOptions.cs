@@ -74,6 +74,9 @@ public sealed record EmbeddedOptions
     /// </summary>
     public Func<EmbeddedHost, IKernelReach>? Reach { get; init; }
 
+    /// <summary>The host's name among those that share a store, each another; null: it is alone.</summary>
+    public string? Name { get; init; }
+
     /// <summary>
     /// Told of a kernel that has left this host's memory: null when it had nothing to do, or what went wrong.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Kernels;
 using Granary.Vms;
 
@@ -9,7 +10,12 @@ namespace Granary.Embedded;
 /// </summary>
 internal sealed class EmbeddedRouter(EmbeddedHost host) : IShellEffects
 {
-    public void Send(Envelope message) => host.Reach.Send(message);
+    public void Send(Envelope message)
+    {
+        using Activity? span = EmbeddedTelemetry.Start("send", ActivityKind.Producer, message.Trace);
+        span?.SetTag("granary.kernel", message.From.Value).SetTag("granary.to", message.To.Value);
+        host.Reach.Send(message);
+    }
 
     public void Acknowledge(
         KernelId sender, KernelId receiver, ulong generation, ulong number, ReplyStatus status) =>

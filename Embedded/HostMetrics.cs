@@ -13,6 +13,8 @@ internal sealed class HostMetrics : IDisposable
     private readonly Histogram<double> _commitSeconds;
     private readonly Histogram<double> _recoverySeconds;
     private readonly Counter<long> _quarantines;
+    private readonly Counter<long> _departures;
+    private readonly Counter<long> _arrivals;
 
     public HostMetrics(Func<(int Live, int Idle)> kernels, Func<long> queuedCommits, Func<bool> isStoreReachable)
     {
@@ -28,6 +30,10 @@ internal sealed class HostMetrics : IDisposable
             "granary.recovery.duration", "s", "Time from a stored kernel to one that runs.");
         _quarantines = _meter.CreateCounter<long>(
             "granary.quarantines", "{kernel}", "Kernels taken out of service.");
+        _departures = _meter.CreateCounter<long>(
+            "granary.departures", "{kernel}", "Kernels that went from here to another silo, or were to.");
+        _arrivals = _meter.CreateCounter<long>(
+            "granary.arrivals", "{kernel}", "Kernels that came here with what they carried.");
         _meter.CreateObservableGauge(
             "granary.kernels.live", () => kernels().Live, "{kernel}", "Kernels in memory.");
         _meter.CreateObservableGauge(
@@ -61,6 +67,10 @@ internal sealed class HostMetrics : IDisposable
     public void Recovered(TimeSpan duration) => _recoverySeconds.Record(duration.TotalSeconds);
 
     public void Quarantined() => _quarantines.Add(1);
+
+    public void Left() => _departures.Add(1);
+
+    public void Arrived() => _arrivals.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

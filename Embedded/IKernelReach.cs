@@ -36,6 +36,12 @@ public interface IKernelReach : IKernelRoutes
 
     Task<StateEvidence> ProveAsync(KernelId id, ReadOnlyMemory<byte> key, CancellationToken cancellationToken);
 
+    /// <summary>See <see cref="IKernelHost.BeginWatchingAsync"/>.</summary>
+    Task BeginWatchingAsync(CancellationToken cancellationToken);
+
+    /// <summary>See <see cref="IKernelHost.WatchAsync"/>.</summary>
+    IAsyncEnumerable<KernelEvent> Watch(KernelId? id, ulong? after, CancellationToken cancellationToken);
+
     /// <summary>The kernel has something to do, perhaps. Need not arrive.</summary>
     void WakeUp(KernelId id);
 

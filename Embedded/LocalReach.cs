@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Kernels;
 using Granary.Vms;
 
@@ -75,16 +74,16 @@ internal sealed class LocalReach(EmbeddedHost host) : IKernelReach
         return StateReading.Prove(tree, id, key);
     }
 
+    public Task BeginWatchingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public IAsyncEnumerable<KernelEvent> Watch(KernelId? id, ulong? after, CancellationToken cancellationToken) =>
+        host.Watchers.Watch(id, after, cancellationToken);
+
     public void WakeUp(KernelId id) => host.Post(id, new WakeJob());
 
     public void Drop(KernelId id) => host.DropDeleted(id);
 
-    public void Send(Envelope message)
-    {
-        using Activity? span = EmbeddedTelemetry.Start("send", ActivityKind.Producer, message.Trace);
-        span?.SetTag("granary.kernel", message.From.Value).SetTag("granary.to", message.To.Value);
-        host.Post(message.To, new TracedMessageJob(host.Reach, message));
-    }
+    public void Send(Envelope message) => host.Post(message.To, new TracedMessageJob(host.Reach, message));
 
     public void Acknowledge(
         KernelId sender, KernelId receiver, ulong generation, ulong number, ReplyStatus status) =>

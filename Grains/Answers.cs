@@ -16,14 +16,6 @@ internal static class Answers
                 receipt.Gas, (byte)receipt.Status, Bytes(receipt.OutputHash))
             : null);
 
-    public static CallResult Read(KernelId id, CallAnswer answer) => new(
-        (ReplyStatus)answer.Status, answer.Payload, answer.GasUsed, answer.Duplicate,
-        answer.Receipt is { } receipt
-            ? new Receipt(
-                id, receipt.Generation, receipt.Input, new Hash(receipt.InputHash), receipt.Outcome,
-                new Hash(receipt.Chain), receipt.Gas, (ReplyStatus)receipt.Status, new Hash(receipt.OutputHash))
-            : null);
-
     public static HeadAnswer Of(KernelHead head) => new(
         head.Generation, head.Position, Bytes(head.Chain), Bytes(head.Root),
         head.WorkRoot is { } work ? Bytes(work) : null, head.Time);

@@ -1,3 +1,5 @@
+using Granary.Grains.Interfaces;
+
 namespace Granary.Grains;
 
 /// <summary>

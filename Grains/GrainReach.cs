@@ -6,47 +6,21 @@ using Granary.Vms;
 namespace Granary.Grains;
 
 /// <summary>
-/// Kernels wherever in the cluster they are. A request that meets a kernel on its way, or a silo that is gone, is asked
-/// again until it gets through: what must not happen twice carries a key under which the kernel takes it once.
+/// Kernels wherever in the cluster they are, for a host that is of it.
 /// </summary>
 /// <param name="grains">Known when the silo has been built, which is after its host is open.</param>
-public sealed class GrainReach(Func<IGrainFactory> grains, KernelGrainOptions options) : IKernelReach
+/// <param name="events">As <paramref name="grains"/>.</param>
+public sealed class GrainReach(
+    Func<IGrainFactory> grains, Func<EventHub> events, KernelGrainOptions options) : IKernelReach
 {
-    private static readonly TimeSpan s_delayFirst = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan s_delayMax = TimeSpan.FromMilliseconds(200);
+    private readonly KernelCalls _calls = new(grains, options.CallWait, options.Patience, options.Clock);
 
-    public async Task<MessageAccepted> SendAsync(Envelope message, CancellationToken cancellationToken)
-    {
-        byte[] envelope = WithKey(message).ToBytes();
-        AcceptedAnswer answer = await AskAsync(
-            message.To, grain => grain.Send(envelope), isRepeatable: true, cancellationToken).ConfigureAwait(false);
-        return new MessageAccepted(message.To, answer.Position, answer.Duplicate);
-    }
+    public Task<MessageAccepted> SendAsync(Envelope message, CancellationToken cancellationToken) =>
+        _calls.SendAsync(message, cancellationToken);
 
-    public async Task<CallResult?> CallAsync(
-        Envelope message, bool onlyIfKnown, CancellationToken cancellationToken)
-    {
-        Envelope keyed = WithKey(message);
-        byte[] envelope = keyed.ToBytes();
-        while (true)
-        {
-            CallAnswer answer = await AskAsync(
-                message.To, grain => grain.Call(envelope, onlyIfKnown, (int)options.CallWait.TotalMilliseconds),
-                isRepeatable: true, cancellationToken).ConfigureAwait(false);
-            switch (answer.State)
-            {
-                case CallState.Answered:
-                    CallResult result = Answers.Read(message.To, answer);
-                    // Only what the caller itself repeats is a duplicate to it.
-                    return message.IdempotencyKey.Length > 0 ? result : result with { Duplicate = false };
-                case CallState.Unknown:
-                    return null;
-                default:
-                    cancellationToken.ThrowIfCancellationRequested();
-                    break;
-            }
-        }
-    }
+    public Task<CallResult?> CallAsync(
+        Envelope message, bool onlyIfKnown, CancellationToken cancellationToken) =>
+        _calls.CallAsync(message, onlyIfKnown, cancellationToken);
 
     public Task CommandAsync(KernelId id, KernelCommand command, CancellationToken cancellationToken)
     {
@@ -98,6 +72,11 @@ public sealed class GrainReach(Func<IGrainFactory> grains, KernelGrainOptions op
             key, await ReadAsync(id, grain => grain.Prove(bytes), cancellationToken).ConfigureAwait(false));
     }
 
+    public Task BeginWatchingAsync(CancellationToken cancellationToken) => events().BeginAsync(cancellationToken);
+
+    public IAsyncEnumerable<KernelEvent> Watch(KernelId? id, ulong? after, CancellationToken cancellationToken) =>
+        events().Watch(id, after, cancellationToken);
+
     public void WakeUp(KernelId id) => Forget(Grain(id).WakeUp());
 
     public void Drop(KernelId id) => Forget(Grain(id).Drop());
@@ -125,53 +104,18 @@ public sealed class GrainReach(Func<IGrainFactory> grains, KernelGrainOptions op
             },
             isRepeatable: false, cancellationToken);
 
-    private IKernelGrain Grain(KernelId id) => grains().GetGrain<IKernelGrain>(id.Value);
+    private IKernelGrain Grain(KernelId id) => _calls.Grain(id);
 
     private Task<T> ReadAsync<T>(
         KernelId id, Func<IKernelGrain, Task<T>> read, CancellationToken cancellationToken) =>
         AskAsync(id, read, isRepeatable: true, cancellationToken);
 
-    private async Task<T> AskAsync<T>(
-        KernelId id, Func<IKernelGrain, Task<T>> ask, bool isRepeatable, CancellationToken cancellationToken)
-    {
-        long start = options.Clock.GetTimestamp();
-        TimeSpan delay = s_delayFirst;
-        while (true)
-        {
-            try
-            {
-                return await ask(Grain(id)).WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (KernelRefusedException error)
-            {
-                if (!error.HasMoved || IsOver(start))
-                {
-                    throw Refusals.FromWire(id, error);
-                }
-            }
-            catch (Exception error) when (Refusals.IsTransport(error))
-            {
-                // A rejected message was not delivered; of another nobody knows.
-                if (IsOver(start) || !(isRepeatable || error is Orleans.Runtime.OrleansMessageRejectionException))
-                {
-                    throw new KernelHostException(
-                        KernelHostError.Unreachable, $"The silo of kernel '{id}' does not answer: {error.Message}",
-                        "It may have been done or not: look, and ask again.", error);
-                }
-            }
-            await Task.Delay(delay, options.Clock, cancellationToken).ConfigureAwait(false);
-            delay = delay < s_delayMax ? delay * 2 : s_delayMax;
-        }
-    }
-
-    private bool IsOver(long start) => options.Clock.GetElapsedTime(start) > options.Patience;
-
-    private static Envelope WithKey(Envelope message) => message.IdempotencyKey.Length > 0
-        ? message
-        : message with { IdempotencyKey = "~" + Guid.NewGuid().ToString("N") };
+    private Task<T> AskAsync<T>(
+        KernelId id, Func<IKernelGrain, Task<T>> ask, bool isRepeatable, CancellationToken cancellationToken) =>
+        _calls.AskAsync(id, ask, isRepeatable, cancellationToken);
 
     /// <summary>What does not get through is sent again by whoever needs it.</summary>
-    private static void Forget(Task oneWay) => oneWay.ContinueWith(
+    internal static void Forget(Task oneWay) => oneWay.ContinueWith(
         static task => _ = task.Exception, CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -11,6 +11,7 @@ namespace Granary.Grains;
 public sealed partial class KernelGrain : IGrainMigrationParticipant
 {
     private const string DepartureKey = "granary.departure";
+    private const string LastEventKey = "granary.lastEvent";
 
     private KernelDeparture? _arriving;
     private SiloAddress? _migration;
@@ -83,6 +84,7 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
 
     public void OnDehydrate(IDehydrationContext dehydrationContext)
     {
+        dehydrationContext.TryAddValue(LastEventKey, _silo.Host.Watchers.LastId);
         if (_carried is not null)
         {
             dehydrationContext.TryAddValue(DepartureKey, _carried);
@@ -92,6 +94,11 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
     /// <remarks>An exception here would be swallowed: what cannot be read is as if it had not come.</remarks>
     public void OnRehydrate(IRehydrationContext rehydrationContext)
     {
+        if (rehydrationContext.TryGetValue(LastEventKey, out ulong lastEvent))
+        {
+            // What the kernel does here comes behind what it did there.
+            _silo.Host.Watchers.Advance(lastEvent);
+        }
         if (rehydrationContext.TryGetValue(DepartureKey, out byte[]? bytes) && bytes is not null)
         {
             try

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Embedded;
+using Granary.Grains.Interfaces;
 using Granary.Kernels;
 
 namespace Granary.Grains;
@@ -27,6 +28,9 @@ public sealed class SiloKernels
     /// <summary>The silo's one; open before any grain is.</summary>
     public EmbeddedHost Host => _host ?? throw new InvalidOperationException("The silo's host is not open yet.");
 
+    /// <summary>The events of all silos; there when this one is of the cluster.</summary>
+    public EventHub Events { get; private set; } = null!;
+
     /// <summary>Kernels that are at this silo.</summary>
     public int Count => _grains.Count;
 
@@ -39,6 +43,8 @@ public sealed class SiloKernels
     internal TransferBudget Transfers { get; }
 
     public void Open(EmbeddedHost host, GrainReach reach) => (_host, _reach) = (host, reach);
+
+    public void Open(EventHub events) => Events = events;
 
     /// <summary>
     /// For <see cref="EmbeddedOptions.Left"/>: a kernel that is gone, idle or taken over needs no grain here.

@@ -1,4 +1,7 @@
+using Granary.Embedded;
+using Granary.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
 using Orleans.Runtime.Services;
 using Orleans.Services;
 
@@ -17,6 +20,18 @@ public interface ISiloService : IGrainService
     /// <param name="others">So many of the rest.</param>
     [Alias("unload")]
     Task Unload(SiloAddress target, int runnable, int others);
+
+    /// <summary>Events of kernels at this silo, see <see cref="IEventSource.ReadAsync"/>.</summary>
+    [Alias("events")]
+    Task<EventsAnswer> ReadEvents(ulong after, ulong atLeast, int waitMilliseconds);
+
+    /// <summary>See <see cref="IEventSource.Advance"/>.</summary>
+    [Alias("advance"), OneWay]
+    Task AdvanceEvents(ulong to);
+
+    /// <summary>Keeps the events of a silo that goes in order.</summary>
+    [Alias("adopt")]
+    Task AdoptEvents(SiloAddress from, EventsAnswer kept, ulong evicted);
 }
 
 /// <summary>See <see cref="SiloLoad"/>.</summary>
@@ -34,6 +49,22 @@ public sealed class SiloService(
     public Task Unload(SiloAddress target, int runnable, int others)
     {
         kernels.Unload(target, runnable, others);
+        return Task.CompletedTask;
+    }
+
+    public async Task<EventsAnswer> ReadEvents(ulong after, ulong atLeast, int waitMilliseconds) =>
+        EventAnswers.Of(await kernels.Host.Watchers.ReadAsync(
+            id: null, after, atLeast, TimeSpan.FromMilliseconds(waitMilliseconds), CancellationToken.None));
+
+    public Task AdvanceEvents(ulong to)
+    {
+        kernels.Host.Watchers.Advance(to);
+        return Task.CompletedTask;
+    }
+
+    public Task AdoptEvents(SiloAddress from, EventsAnswer kept, ulong evicted)
+    {
+        kernels.Events.Adopt(from, EventAnswers.Read(kept), evicted);
         return Task.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Granary.Kernels;
 using Granary.Silo;
 using Granary.Stores;
+using Granary.Telemetry;
 using Granary.Vms;
 
 // One process of a cluster. Says one line of JSON when clients can come; SIGTERM or SIGINT lets it send its kernels
@@ -30,10 +31,13 @@ if (options.StopsWithInput)
 }
 using CancellationTokenSource starting = new();
 _ = stop.Task.ContinueWith(_ => starting.Cancel(), TaskScheduler.Default);
+// Before the silo, so that its first spans and counts are not missed; gone after it, so that the last are sent.
+using PrometheusText metrics = new();
+using IDisposable? export = OtlpExport.Start(options.OtlpEndpoint, options.Name);
 try
 {
     await using SiloNode node = await SiloNode.StartAsync(
-        options, BuiltInEngines.All, Console.Error.WriteLine, starting.Token);
+        options with { Metrics = metrics.Render }, BuiltInEngines.All, Console.Error.WriteLine, starting.Token);
     Console.WriteLine(SiloArguments.ReadyLine(options, node));
     await stop.Task;
     return 0;

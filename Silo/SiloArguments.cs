@@ -12,12 +12,13 @@ internal static class SiloArguments
     public const string Help =
         "Usage: granary-silo --store postgres://... --name NAME [--cluster ID] [--address IP] [--silo-port N]"
         + " [--client-port N] [--listen URL] [--any-address true] [--probe-ms N] [--threads N] [--balance-ms N]"
-        + " [--log LEVEL] [--certificate FILE] [--certificate-key FILE] [--tokens FOLDER] [--stop-with-input true]";
+        + " [--log LEVEL] [--certificate FILE] [--certificate-key FILE] [--tokens FOLDER] [--otlp URL]"
+        + " [--stop-with-input true]";
 
     private static readonly string[] s_names =
     [
         "store", "name", "cluster", "address", "silo-port", "client-port", "listen", "any-address", "probe-ms",
-        "threads", "balance-ms", "log", "stop-with-input", "certificate", "certificate-key", "tokens",
+        "threads", "balance-ms", "log", "stop-with-input", "certificate", "certificate-key", "tokens", "otlp",
     ];
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
@@ -58,6 +59,10 @@ internal static class SiloArguments
             CertificatePath = given.GetValueOrDefault("certificate"),
             CertificateKeyPath = given.GetValueOrDefault("certificate-key"),
             TokensFolder = given.GetValueOrDefault("tokens"),
+            OtlpEndpoint = !given.TryGetValue("otlp", out string? otlp) ? null
+                : Uri.TryCreate(otlp, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https"
+                ? endpoint
+                : throw new FormatException($"'{otlp}' is no address of http or https."),
             StopsWithInput = given.GetValueOrDefault("stop-with-input") == "true",
             SliceThreads = Number(given, "threads", defaults.SliceThreads, 1_024),
             ProbeTimeout = TimeSpan.FromMilliseconds(

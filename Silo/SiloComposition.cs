@@ -72,6 +72,8 @@ internal static class SiloComposition
             // Silos that end while they join are found out by probes, as others are.
             o.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
+        // A trace goes on from silo to silo, when somebody records it.
+        silo.AddActivityPropagation();
         silo.Configure<GrainCollectionOptions>(o => o.DeactivationTimeout = s_deactivationMax);
     }
 

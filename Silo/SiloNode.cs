@@ -66,12 +66,13 @@ public sealed class SiloNode : IAsyncDisposable
         options = options with { Kernels = options.Kernels with { Clock = clock } };
         SiloKernels kernels = new(options.Kernels);
         IHost? silo = null;
-        GrainReach reach = new(() => silo!.Services.GetRequiredService<IGrainFactory>(), options.Kernels);
+        GrainReach reach = new(
+            () => silo!.Services.GetRequiredService<IGrainFactory>(), () => kernels.Events, options.Kernels);
         EmbeddedHost host = await EmbeddedHost.OpenAsync(
             store, engines,
             new EmbeddedOptions
             {
-                Reach = _ => reach, Left = kernels.Left,
+                Reach = _ => reach, Left = kernels.Left, Name = options.Name,
                 SliceThreads = options.SliceThreads > 0
                     ? options.SliceThreads
                     : Math.Max(1, Environment.ProcessorCount - 1),
@@ -82,6 +83,11 @@ public sealed class SiloNode : IAsyncDisposable
         kernels.Open(host, reach);
         silo = SiloComposition.Build(options, kernels, reach);
         undo.Push(silo);
+        EventHub events = new(
+            host, silo.Services.GetRequiredService<ClusterMembers>(),
+            silo.Services.GetRequiredService<SiloServices>(), options.Kernels);
+        undo.Push(events);
+        kernels.Open(events);
         await silo.StartAsync(cancellationToken).ConfigureAwait(false);
         ClusterSweep sweep = new(
             store, reach, silo.Services.GetRequiredService<ClusterMembers>(), options.Kernels);
@@ -97,7 +103,7 @@ public sealed class SiloNode : IAsyncDisposable
                 Urls = options.Urls, CertificatePath = options.CertificatePath,
                 CertificateKeyPath = options.CertificateKeyPath,
                 Tokens = options.TokensFolder is { } tokens ? ApiTokens.Open(tokens) : null,
-                Cluster = silo.Services.GetRequiredService<GrainCluster>(),
+                Metrics = options.Metrics, Cluster = silo.Services.GetRequiredService<GrainCluster>(),
                 LoggerFactory = silo.Services.GetRequiredService<ILoggerFactory>(),
             });
         undo.Push(gateway);
@@ -124,7 +130,12 @@ public sealed class SiloNode : IAsyncDisposable
         {
             SiloAddress[] others = [.. Members.Active.Select(m => m.SiloAddress).Where(a => !a.Equals(Members.Here))];
             await Kernels.DrainAsync(others, limit.Token).ConfigureAwait(false);
+            if (Kernels.Count == 0)
+            {
+                await Kernels.Events.LeaveAsync(others).ConfigureAwait(false);
+            }
         }
+        await Kernels.Events.DisposeAsync().ConfigureAwait(false);
         await _silo.StopAsync(CancellationToken.None).ConfigureAwait(false);
         _silo.Dispose();
         await _host.DisposeAsync().ConfigureAwait(false);

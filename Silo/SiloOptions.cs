@@ -60,6 +60,13 @@ public sealed record SiloOptions
     /// <summary>Stop when the standard input ends: whoever started it is gone, or wants that.</summary>
     public bool StopsWithInput { get; init; }
 
+    /// <summary>Delivers <c>/metrics</c>; null: there is no such page.</summary>
+    public Func<string>? Metrics { get; init; }
+
+    /// <summary>Where spans and metrics are sent, OTLP over HTTP; null: where the standard variables say, or nowhere.
+    /// </summary>
+    public Uri? OtlpEndpoint { get; init; }
+
     public KernelGrainOptions Kernels { get; init; } = new();
 
     public LogLevel LogLevel { get; init; } = LogLevel.Error;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Granary.Gateway;
 using Granary.Kernels;
+using Granary.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Cli;
@@ -43,7 +44,7 @@ internal sealed class UpCommand : CliCommand
     {
         NodeOptions options = _settings.Read(parsed, session.Io);
         // Before the host, so that its first spans and counts are not missed; gone after it, so that the last are sent.
-        using PrometheusText metrics = new("Granary.", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel");
+        using PrometheusText metrics = new();
         using IDisposable? export = OtlpExport.Start(options.OtlpEndpoint);
         using ILoggerFactory logs = JsonLogs.Create(options.LogLevel);
         IKernelHost host = await session.OpenInProcessAsync(

@@ -28,13 +28,18 @@ internal static class ClusterEndpoints
             ApiJson.Default.ApiListApiSilo);
     }
 
-    private static async Task FindAsync(ApiRequest request, IKernelCluster cluster) => await request.WriteAsync(
-        200, ToApi.Place(await cluster.FindAsync(request.Kernel, request.CancellationToken)),
-        ApiJson.Default.ApiPlace);
+    private static async Task FindAsync(ApiRequest request, IKernelCluster cluster)
+    {
+        // A grain is somewhere even for a kernel that there is not.
+        await request.Host.GetAsync(request.Kernel, request.CancellationToken);
+        KernelPlace place = await cluster.FindAsync(request.Kernel, request.CancellationToken);
+        await request.WriteAsync(200, ToApi.Place(place), ApiJson.Default.ApiPlace);
+    }
 
     private static async Task MigrateAsync(ApiRequest request, IKernelCluster cluster)
     {
         string to = request.Query.Text("to") ?? "";
+        await request.Host.GetAsync(request.Kernel, request.CancellationToken);
         KernelPlace place = await cluster.MigrateAsync(request.Kernel, to, request.CancellationToken);
         await request.WriteAsync(200, ToApi.Place(place), ApiJson.Default.ApiPlace);
     }

@@ -41,6 +41,7 @@ internal static class EventEndpoints
             {
                 await request.Host.GetAsync(id, request.CancellationToken);
             }
+            await request.Host.BeginWatchingAsync(request.CancellationToken);
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(
                 request.CancellationToken, request.Core.Stopping);
             await SendAsync(request, request.Host.WatchAsync(kernel, after, over.Token), over);

@@ -44,6 +44,12 @@ public interface IKernelHost : IAsyncDisposable
         KernelId id, string idempotencyKey, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Done when <see cref="WatchAsync"/> misses nothing that happens from now on: at once, unless the host must tell
+    /// others first.
+    /// </summary>
+    Task BeginWatchingAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    /// <summary>
     /// What kernels print, log, emit and become; of one kernel, or of all: from now on, or behind the event of the id
     /// <paramref name="after"/>. Events that nobody reads fast enough, and those too long ago, are dropped, and a
     /// <see cref="KernelEventKind.Dropped"/> says so.

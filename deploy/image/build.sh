@@ -69,7 +69,7 @@ fi
 if [ -z "$base" ]; then
     base=localhost/granary-base:$suite
     if ! $engine image exists "$base"; then
-        debootstrap --variant=minbase --include=ca-certificates,libssl3,zlib1g,tzdata "$suite" "$work/rootfs"
+        debootstrap --variant=minbase --include=ca-certificates,libssl3,zlib1g,tzdata,libgssapi-krb5-2 "$suite" "$work/rootfs"
         rm -rf "$work/rootfs"/var/cache/apt/* "$work/rootfs"/var/lib/apt/lists/* "$work/rootfs"/usr/share/doc/* \
             "$work/rootfs"/usr/share/man/* "$work/rootfs"/usr/share/locale/*
         tar -C "$work/rootfs" -c . | $engine import - "$base" >/dev/null

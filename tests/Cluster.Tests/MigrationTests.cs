@@ -70,6 +70,14 @@ public sealed class MigrationTests(ITestOutputHelper output)
         Assert.Equal(6, await AddAsync(two, "web2", 1));
         await one.DeleteAsync(Id("web2"));
         await Assert.ThrowsAsync<KernelHostException>(() => AddAsync(two, "web2", 1));
+        foreach (Func<Task> nobody in new Func<Task>[]
+            {
+                () => one.FindAsync(Id("nobody")), () => two.MigrateAsync(Id("nobody"), "silo-1"),
+            })
+        {
+            KernelHostException unknown = await Assert.ThrowsAsync<KernelHostException>(nobody);
+            Assert.Equal(KernelHostError.NoSuchKernel, unknown.Error);
+        }
     }
 
     /// <summary>

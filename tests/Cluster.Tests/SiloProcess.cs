@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Granary.Silo;
 
 namespace Granary.Cluster.Tests;
@@ -10,8 +11,11 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private SiloProcess(Process process) => _process = process;
 
+    /// <summary>Its HTTP API.</summary>
+    public Uri Url { get; private set; } = null!;
+
     /// <summary>Starts it; returns when clients can come.</summary>
-    public static async Task<SiloProcess> StartAsync(TestCluster cluster, string name)
+    public static async Task<SiloProcess> StartAsync(TestCluster cluster, string name, params string[] more)
     {
         string program = Path.ChangeExtension(typeof(SiloNode).Assembly.Location, ".dll");
         ProcessStartInfo start = new("dotnet")
@@ -20,10 +24,23 @@ internal sealed class SiloProcess : IAsyncDisposable
             ArgumentList = { program, "--store", cluster.Url, "--name", name, "--probe-ms", "2000",
                 "--stop-with-input", "true" },
         };
+        foreach (string argument in more)
+        {
+            start.ArgumentList.Add(argument);
+        }
         SiloProcess silo = new(Process.Start(start)!);
         string? line = await silo._process.StandardOutput.ReadLineAsync().WaitAsync(TestCluster.Limit);
         Assert.Contains("\"ready\"", line, StringComparison.Ordinal);
+        silo.Url = new Uri(JsonDocument.Parse(line!).RootElement.GetProperty("urls")[0].GetString()!);
         return silo;
+    }
+
+    /// <summary>Has it send its kernels away and leave.</summary>
+    public async Task StopAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync().WaitAsync(TestCluster.Limit);
+        Assert.Equal(0, _process.ExitCode);
     }
 
     /// <summary>Kills it as a failing machine would: nothing is told to anybody.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Granary.Grains;
 using Granary.Silo;
 using Granary.Stores;
@@ -8,7 +9,7 @@ using Granary.Vms;
 
 namespace Granary.Cluster.Tests;
 
-public sealed class StartTests
+public sealed partial class StartTests
 {
     [Fact]
     public async Task A_silo_waits_for_a_database_that_is_away_and_says_so()
@@ -43,6 +44,30 @@ public sealed class StartTests
     }
 
     [Fact]
+    public void A_silo_takes_the_settings_of_its_manifest()
+    {
+        string manifest = File.ReadAllText(
+            Path.Combine(Tree.Root, "deploy", "kubernetes", "overlays", "cluster", "silo.yaml"));
+        List<string> args =
+            ["--store", "postgres://granary@db/granary", "--name", "granary-0", "--address", "10.0.0.7"];
+        foreach (Match setting in SettingPattern().Matches(manifest))
+        {
+            string name = "--" + setting.Groups[1].Value.ToLowerInvariant().Replace('_', '-');
+            args.AddRange([name, setting.Groups[2].Value.Trim('"')]);
+        }
+        SiloOptions options = SiloArguments.Parse(args);
+        Assert.Equal((11_111, 30_000, "granary"), (options.SiloPort, options.ClientPort, options.ClusterId));
+        Assert.Equal(["https://0.0.0.0:7411"], options.Urls);
+        Assert.Equal("/tls/tls.crt", options.CertificatePath);
+        Assert.Equal("/tls/tls.key", options.CertificateKeyPath);
+        Assert.Equal("/tokens", options.TokensFolder);
+        foreach (int port in new[] { options.SiloPort, options.ClientPort, new Uri(options.Urls[0]).Port })
+        {
+            Assert.Contains($"containerPort: {port}\n", manifest, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void What_is_on_the_way_to_a_silo_is_bounded_for_each()
     {
         SiloAddress one = SiloAddress.New(IPAddress.Loopback, 1, 1);
@@ -65,4 +90,7 @@ public sealed class StartTests
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    [GeneratedRegex(@"name: GRANARY_SILO_(\w+)\n\s+value: (.+)")]
+    private static partial Regex SettingPattern();
 }

@@ -166,7 +166,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Assert.True(report.Accepted, $"{report.FirstDifference}: {report.Reason}");
     }
 
-    private static ReadOnlyMemory<byte> Compile(string source)
+    public static ReadOnlyMemory<byte> Compile(string source)
     {
         (IVmEngine _, IVmLanguage language) = BuiltInEngines.All.FindLanguage(".gscript")!.Value;
         return language.Compile(source, VmLimits.Default);

@@ -196,6 +196,13 @@ public sealed class MoveTests
             KernelId id, ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
             host.Local.ProveAsync(id, key, cancellationToken);
 
+        public Task BeginWatchingAsync(CancellationToken cancellationToken) =>
+            host.Local.BeginWatchingAsync(cancellationToken);
+
+        public IAsyncEnumerable<KernelEvent> Watch(
+            KernelId? id, ulong? after, CancellationToken cancellationToken) =>
+            host.Local.Watch(id, after, cancellationToken);
+
         public void WakeUp(KernelId id)
         {
         }

@@ -33,6 +33,6 @@ internal static partial class PromQl
         return whole.Contains('$') ? throw new FormatException($"{query} has a variable that there is not.") : whole;
     }
 
-    [GeneratedRegex(@"\b(granary|dotnet|kestrel|process|http)_[a-z0-9_]+\b")]
+    [GeneratedRegex(@"\b(granary|dotnet|kestrel|process|http|orleans)_[a-z0-9_]+\b")]
     private static partial Regex MetricPattern();
 }

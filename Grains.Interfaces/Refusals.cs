@@ -1,7 +1,6 @@
-using Granary.Grains.Interfaces;
 using Granary.Kernels;
 
-namespace Granary.Grains;
+namespace Granary.Grains.Interfaces;
 
 /// <summary>Refusals of a host as they cross from silo to silo.</summary>
 internal static class Refusals

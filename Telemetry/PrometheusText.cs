@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
-namespace Granary.Cli;
+namespace Granary.Telemetry;
 
 /// <summary>
 /// What the process counts, as Prometheus reads it (text format 0.0.4). Counters and gauges keep their last sum or
 /// value; histograms keep counts below fixed bounds.
 /// </summary>
-internal sealed class PrometheusText : IDisposable
+public sealed class PrometheusText : IDisposable
 {
     /// <summary>Seconds and items alike: from a tenth of a millisecond to a minute.</summary>
     private static readonly double[] s_bounds =
@@ -18,11 +18,15 @@ internal sealed class PrometheusText : IDisposable
     private readonly Lock _gate = new();
     private readonly MeterListener _listener = new();
 
-    public PrometheusText(params string[] meterPrefixes)
+    /// <summary>What a node or a silo has; a node has no Orleans.</summary>
+    private static readonly string[] s_meters =
+        ["Granary.", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans"];
+
+    public PrometheusText()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (meterPrefixes.Any(p => instrument.Meter.Name.StartsWith(p, StringComparison.Ordinal)))
+            if (s_meters.Any(p => instrument.Meter.Name.StartsWith(p, StringComparison.Ordinal)))
             {
                 // Named before it has counted anything, so that rules about it can be checked.
                 lock (_gate)

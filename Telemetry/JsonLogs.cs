@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Logging;
 
-namespace Granary.Cli;
+namespace Granary.Telemetry;
 
 /// <summary>
 /// Structured logs: one JSON object a line, on the error stream, because standard output is for results.
 /// </summary>
-internal static class JsonLogs
+public static class JsonLogs
 {
     public static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(level)

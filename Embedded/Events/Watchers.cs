@@ -11,22 +11,30 @@ namespace Granary.Embedded;
 /// last events are kept for those who come back.
 /// </summary>
 /// <param name="historyMax">Events that are kept; none for a host that nobody comes back to.</param>
-/// <param name="startTime">When the host started, in Unix milliseconds: event ids are above those of earlier
-/// runs.</param>
-internal sealed class Watchers(int historyMax, long startTime)
+/// <param name="ids">How events are numbered.</param>
+/// <param name="clock">For notes of the log itself.</param>
+public sealed partial class Watchers(int historyMax, EventIds ids, TimeProvider clock)
 {
     private const int QueuedMax = 4_096;
     private const long QueuedBytesMax = 16 << 20;
 
-    /// <summary>A host that makes a million events each millisecond would meet the ids of its next run.</summary>
-    private const int IdBitsPerMillisecond = 20;
-
     private readonly Lock _gate = new();
-    private readonly Queue<KernelEvent> _history = new();
-    private ulong _lastId = (ulong)startTime << IdBitsPerMillisecond;
-    private long _historyBytes;
+    private readonly EventHistory _history = new(historyMax, QueuedBytesMax, ids.Start);
+    private ulong _lastId = ids.Start;
     private Watcher[] _watchers = [];
     private bool _isComplete;
+
+    /// <summary>The id of the newest event, or one above it.</summary>
+    public ulong LastId
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lastId;
+            }
+        }
+    }
 
     private bool IsWatched => historyMax > 0 || Volatile.Read(ref _watchers).Length > 0;
 
@@ -39,26 +47,23 @@ internal sealed class Watchers(int historyMax, long startTime)
         }
         lock (_gate)
         {
-            KernelEvent happened = new(id, kind, time, topic, content, status, ++_lastId);
-            Remember(happened);
-            foreach (Watcher watcher in _watchers)
-            {
-                if (watcher.Id is null || watcher.Id == id)
-                {
-                    watcher.Take(happened);
-                }
-            }
+            _lastId = ids.Above(_lastId);
+            Tell(new KernelEvent(id, kind, time, topic, content, status, _lastId));
         }
     }
 
-    private void Remember(KernelEvent happened)
+    /// <summary>Under the gate.</summary>
+    private void Tell(KernelEvent happened)
     {
-        _history.Enqueue(happened);
-        _historyBytes += happened.Content.Length;
-        while (_history.Count > historyMax || _historyBytes > QueuedBytesMax)
+        _history.Add(happened);
+        foreach (Watcher watcher in _watchers)
         {
-            _historyBytes -= _history.Dequeue().Content.Length;
+            if (watcher.Of(happened) is { } told)
+            {
+                watcher.Take(told);
+            }
         }
+        WakeReaders();
     }
 
     public void PublishEnded(KernelId id, long time, Effect.Ended ended, KernelStatus status)
@@ -103,15 +108,17 @@ internal sealed class Watchers(int historyMax, long startTime)
 
     private void AddMissed(List<KernelEvent> missed, KernelId? id, ulong last)
     {
-        ulong oldest = _history.TryPeek(out KernelEvent? first) ? first.EventId : _lastId + 1;
-        if (last + 1 < oldest)
+        if (last < _history.CompleteAfter)
         {
-            KernelId about = id ?? KernelId.Client;
-            missed.Add(new KernelEvent(
-                about, KernelEventKind.Dropped, startTime, "", default, KernelStatus.Idle, oldest - 1));
+            missed.Add(Dropped(id, _history.CompleteAfter));
         }
-        missed.AddRange(_history.Where(e => e.EventId > last && (id is null || e.Id == id)));
+        Watcher watcher = new(id);
+        missed.AddRange(_history.Above(last).Select(watcher.Of).OfType<KernelEvent>());
     }
+
+    private KernelEvent Dropped(KernelId? id, ulong eventId) => new(
+        id ?? KernelId.Client, KernelEventKind.Dropped, clock.GetUtcNow().ToUnixTimeMilliseconds(), "", default,
+        KernelStatus.Idle, eventId);
 
     private async IAsyncEnumerable<KernelEvent> ReadAsync(
         Watcher watcher, List<KernelEvent> missed, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -151,6 +158,7 @@ internal sealed class Watchers(int historyMax, long startTime)
         {
             _isComplete = true;
             watchers = _watchers;
+            WakeReaders();
         }
         foreach (Watcher watcher in watchers)
         {
@@ -168,7 +176,11 @@ internal sealed class Watchers(int historyMax, long startTime)
         private long _bytes;
         private long _dropped;
 
-        public KernelId? Id => id;
+        /// <summary>What this watcher is told of an event, if anything. That some are missing concerns all.</summary>
+        public KernelEvent? Of(KernelEvent happened) =>
+            id is null || happened.Id == id ? happened
+            : happened.Kind == KernelEventKind.Dropped ? happened with { Id = id.Value }
+            : null;
 
         public void Take(KernelEvent happened)
         {
