@@ -7,7 +7,7 @@ namespace Granary.Benchmarks;
 /// The tables of bare Orleans in a schema of their own: the product's membership, and grain storage, whose statements
 /// are here because the product has none.
 /// </summary>
-/// <remarks>The keys, the parameters and the result columns are those of the provider (Persistence.AdoNet 10).</remarks>
+/// <remarks>Keys, parameters and result columns are those of the provider (Persistence.AdoNet 10).</remarks>
 internal static class BareStorage
 {
     private const string Tables = """

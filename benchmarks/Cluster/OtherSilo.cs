@@ -15,7 +15,7 @@ internal sealed class OtherSilo : IAsyncDisposable
     /// <summary>What the second process does.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        RunWatch watch = new();
+        using RunWatch watch = new();
         await using SiloPair silos = await SiloPair.StartAsync(SiloPairOptions.Parse(arguments));
         Console.WriteLine($"ready {silos.Ours.Addresses[0]} {silos.BareAddress.ToParsableString()}");
         while (await Console.In.ReadLineAsync() is { } line)
@@ -26,7 +26,10 @@ internal sealed class OtherSilo : IAsyncDisposable
                 case "memory":
                     (long heap, long workingSet) = MemoryUsage.Take();
                     Console.WriteLine(FormattableString.Invariant(
-                        $"{heap} {workingSet} {silos.Ours.Kernels.Count} {silos.Ours.Kernels.Arrivals}"));
+                        $"{heap} {workingSet} {silos.Ours.Kernels.Count}"));
+                    break;
+                case "arrivals":
+                    Console.WriteLine(silos.Ours.Kernels.Arrivals.ToString(CultureInfo.InvariantCulture));
                     break;
                 case "runs":
                     Console.WriteLine(watch.Take(words[1]));

@@ -5,5 +5,5 @@ if (args is ["silo", .. string[] rest])
 {
     return await OtherSilo.RunAsync(rest);
 }
-IBenchmark[] all = [new ClusterCallsBenchmark()];
+IBenchmark[] all = [new ClusterCallsBenchmark(), new ClusterPauseBenchmark()];
 return await BenchmarkCommand.RunAsync("benchmarks/Cluster", all, args);
