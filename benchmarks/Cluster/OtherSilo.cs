@@ -26,7 +26,10 @@ internal sealed class OtherSilo : IAsyncDisposable
                 case "memory":
                     (long heap, long workingSet) = MemoryUsage.Take();
                     Console.WriteLine(FormattableString.Invariant(
-                        $"{heap} {workingSet} {silos.Ours.Kernels.Count}"));
+                        $"{heap} {workingSet}"));
+                    break;
+                case "kernels":
+                    Console.WriteLine(silos.Ours.Kernels.Count.ToString(CultureInfo.InvariantCulture));
                     break;
                 case "arrivals":
                     Console.WriteLine(silos.Ours.Kernels.Arrivals.ToString(CultureInfo.InvariantCulture));

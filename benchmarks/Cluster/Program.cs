@@ -5,5 +5,5 @@ if (args is ["silo", .. string[] rest])
 {
     return await OtherSilo.RunAsync(rest);
 }
-IBenchmark[] all = [new ClusterCallsBenchmark(), new ClusterPauseBenchmark()];
+IBenchmark[] all = [new ClusterCallsBenchmark(), new ClusterPauseBenchmark(), new ClusterCapacityBenchmark()];
 return await BenchmarkCommand.RunAsync("benchmarks/Cluster", all, args);

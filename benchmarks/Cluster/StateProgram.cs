@@ -19,6 +19,7 @@ internal static class StateProgram
     private const byte I64 = 0x7e, I32 = 0x7f, End = 0x0b, Loop = 0x03, Empty = 0x40, BranchIf = 0x0d, Branch = 0x0c;
     private const byte LocalGet = 0x20, LocalTee = 0x22, GlobalGet = 0x23, GlobalSet = 0x24, Call = 0x10;
     private const byte I32Const = 0x41, I64Const = 0x42, I32Add = 0x6a, LessUnsigned = 0x49, I64Store = 0x37;
+    private const byte F64Load = 0x2b, F64Store = 0x39, F64Absolute = 0x99, F64Root = 0x9f;
     private const byte I64Add = 0x7c, I64Xor = 0x85, ShiftLeft = 0x86, ShiftRight = 0x88;
 
     /// <param name="bytes">Memory and values together.</param>
@@ -35,7 +36,7 @@ internal static class StateProgram
         Section(module, 7, [3, .. Name("fill"), 0, 1, .. Name("touch"), 0, 2, .. Name("spin"), 0, 3]);
         Section(module, 10, [
             3, .. Function([.. Fill(memory), .. Store(0, 8)]), .. Function([.. Touch(memory), .. Values(values)]),
-            .. Function([Loop, Empty, Branch, 0, End])]);
+            .. Function(Spin())]);
         return [.. module];
     }
 
@@ -51,6 +52,13 @@ internal static class StateProgram
     [
         GlobalGet, 0, I64Const, 1, I64Add, GlobalSet, 0,
         Loop, Empty, LocalGet, 0, GlobalGet, 0, I64Store, 3, 0, .. Next(memory, PageBytes), End,
+    ];
+
+    // Roots of roots, because they take as long as their gas says: a checkpoint follows after so much gas.
+    private static byte[] Spin() =>
+    [
+        Loop, Empty, I32Const, 8, I32Const, 8, F64Load, 3, 0, F64Absolute, .. Enumerable.Repeat(F64Root, 64),
+        F64Store, 3, 0, Branch, 0, End,
     ];
 
     private static byte[] Shift(byte direction, int count) =>
