@@ -18,8 +18,8 @@ internal static class BareSilo
     private const string Id = "bare";
     private const string Npgsql = "Npgsql";
 
-    /// <summary>Two silos of these and of ours, and what tells about them, have to share the server.</summary>
-    private const int ConnectionsMax = 80;
+    /// <summary>As many as Npgsql has by itself.</summary>
+    private const int ConnectionsMax = 100;
 
     public static async Task<IHost> StartAsync(PostgresAddress store, string name, int siloPort, int clientPort)
     {

@@ -19,7 +19,7 @@ internal sealed class ClusterStage : IAsyncDisposable
     public const string ThereName = "there";
 
     private readonly List<IAsyncDisposable> _opened = [];
-    private readonly PostgresServer _server = new(isDurable: true);
+    private readonly PostgresServer _server = new(isDurable: true, connectionsMax: 500);
 
     private ClusterStage()
     {
