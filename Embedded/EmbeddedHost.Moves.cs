@@ -44,18 +44,60 @@ public sealed partial class EmbeddedHost
     /// <summary>Whether a kernel is in memory here, and runs or waits for a thread.</summary>
     public bool IsRunnable(KernelId id) => _live.TryGetValue(id, out KernelMailbox? mailbox) && mailbox.IsRunnable;
 
-    private KernelArrival? Open(KernelDeparture departure, KernelActivation activation)
+    /// <summary>
+    /// Runs a kernel on at once from what it brought along, while the store is asked whether that is right: until then
+    /// nothing of it is let out.
+    /// </summary>
+    /// <returns>False when it must be recovered; true when it is in memory, or on the way there again.</returns>
+    private async Task<bool> TryArriveAsync(KernelMailbox mailbox, KernelDeparture departure)
+    {
+        Task<KernelActivation?> activating = _store.ActivateAsync(mailbox.Id).AsTask();
+        if (await TryOpenAsync(mailbox.Id, departure).ConfigureAwait(false) is not { } arrival)
+        {
+            // The epoch goes up once more; the store's answer to this one is not needed.
+            await activating.ConfigureAwait(false);
+            return false;
+        }
+        // Whoever watches has been told by the host that had it before.
+        mailbox.LastStatus = arrival.Kernel.Status;
+        mailbox.Start(arrival);
+        KernelActivation? activation = await activating.ConfigureAwait(false);
+        if (activation is null)
+        {
+            mailbox.Drop(EmbeddedErrors.NoSuchKernel(mailbox.Id));
+        }
+        else if (!mailbox.IsGone && IsNext(departure, activation.Kernel))
+        {
+            mailbox.Confirm(activation.Epoch);
+        }
+        else
+        {
+            mailbox.Revoke();
+            Post(mailbox.Id, new WakeJob());
+        }
+        if (_isClosed)
+        {
+            mailbox.Drop(EmbeddedErrors.ShuttingDown());
+        }
+        return true;
+    }
+
+    private static bool IsNext(KernelDeparture departure, StoredKernel stored) =>
+        departure.PositionBefore == stored.Position && departure.ChainBefore == stored.Chain
+        && departure.Generation == stored.Summary.Generation && departure.Engine == stored.Engine
+        && departure.CodeHash == stored.CodeHash;
+
+    /// <summary>Null when what was carried is damaged, and the store is not.</summary>
+    private async Task<KernelArrival?> TryOpenAsync(KernelId id, KernelDeparture departure)
     {
         try
         {
-            return KernelArrival.TryOpen(
-                departure, activation.Kernel.Id, activation.Kernel.Summary.Generation,
-                (activation.Kernel.Position, activation.Kernel.Chain), _programs, _store);
+            await _programs.FetchAsync(departure.Engine, departure.CodeHash, Options.Limits.Vm).ConfigureAwait(false);
+            return KernelArrival.TryOpen(departure, id, _programs, _store);
         }
         catch (Exception error) when (error is NodeMissingException or StateTreeException or CborException
-            or SnapshotFormatException)
+            or SnapshotFormatException or ProgramUnavailableException or InvalidCodeException)
         {
-            // What was carried is damaged, and the store is not.
             return null;
         }
     }

@@ -24,7 +24,9 @@ public sealed partial class EmbeddedHost : IKernelHost
     /// Held while a new kernel's tree refers to another's, so that nothing of it is collected in between.
     /// </summary>
     private readonly SemaphoreSlim _collecting = new(1);
-    private readonly SemaphoreSlim _recovering = new(Environment.ProcessorCount);
+
+    /// <summary>Recoveries at a time: most of each is waiting for the store, which may be far away.</summary>
+    private readonly SemaphoreSlim _recovering = new(Math.Max(8, Environment.ProcessorCount));
     private Task _sweep = Task.CompletedTask;
     private int _disposed;
 
@@ -234,6 +236,10 @@ public sealed partial class EmbeddedHost : IKernelHost
         await _recovering.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (departure is not null && await TryArriveAsync(mailbox, departure).ConfigureAwait(false))
+            {
+                return;
+            }
             activation = await _store.ActivateAsync(id).ConfigureAwait(false);
             if (activation is null)
             {
@@ -243,13 +249,11 @@ public sealed partial class EmbeddedHost : IKernelHost
             long start = Stopwatch.GetTimestamp();
             StoredKernel stored = activation.Kernel;
             await _programs.FetchAsync(stored.Engine, stored.CodeHash, Options.Limits.Vm).ConfigureAwait(false);
-            KernelArrival? arrival = departure is null ? null : Open(departure, activation);
-            Kernel kernel = arrival?.Kernel
-                ?? await KernelRecovery.RecoverAsync(_store, _programs, activation).ConfigureAwait(false);
+            Kernel kernel = await KernelRecovery.RecoverAsync(_store, _programs, activation).ConfigureAwait(false);
             Metrics.Recovered(Stopwatch.GetElapsedTime(start));
             // Beside others, whoever watches has been told by the host that had it before.
             mailbox.LastStatus = IsAlone ? null : stored.Summary.Status;
-            mailbox.Start(kernel, activation.Epoch, arrival);
+            mailbox.Start(kernel, activation.Epoch);
             if (_isClosed)
             {
                 mailbox.Drop(EmbeddedErrors.ShuttingDown());

@@ -7,7 +7,7 @@ namespace Granary.Embedded;
 /// <summary>
 /// A kernel in memory, and what waits to be done with it. One thread at a time runs it; everyone else posts jobs.
 /// </summary>
-internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwner
+internal sealed partial class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwner
 {
     /// <summary>Slices whose turns may wait for the store; a kernel that makes them faster waits too.</summary>
     private const int PendingCommitsMax = 64;
@@ -22,7 +22,6 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     private bool _gone;
     private int _pendingCommits;
     private bool _usedUpSlice;
-    private LeaveJob? _leaving;
 
     // Used by the running thread only.
     private Queue<ShellJob> _running = new();
@@ -113,31 +112,18 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
     }
 
     /// <summary>Gives the mailbox its recovered kernel; it begins to run.</summary>
-    public void Start(Kernel kernel, ulong epoch, KernelArrival? arrival)
-    {
-        bool schedule;
-        lock (_gate)
-        {
-            _shell = new KernelShell(kernel, epoch, this, host.ShellOptions, Now);
-            if (arrival is not null)
-            {
-                _shell.Arrive(arrival);
-            }
-            ScheduleWake();
-            schedule = TryClaimSchedule();
-        }
-        if (schedule)
-        {
-            host.Pool.Enqueue(this, usedUpSlice: false);
-        }
-    }
+    public void Start(Kernel kernel, ulong epoch) =>
+        Start(new KernelShell(kernel, epoch, this, host.ShellOptions, Now));
 
     /// <summary>
     /// Takes the mailbox out of memory because something went wrong; who waits, is told. False when it had left before.
     /// </summary>
-    public bool Drop(Exception error)
+    public bool Drop(Exception error) => Drop(error, isToldOf: true);
+
+    private bool Drop(Exception error, bool isToldOf)
     {
         Queue<ShellJob> jobs;
+        List<ShellCommit>? held;
         lock (_gate)
         {
             if (_gone)
@@ -147,65 +133,24 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
             _gone = true;
             jobs = _jobs;
             _jobs = new Queue<ShellJob>();
+            (held, _held) = (_held, null);
         }
         host.Forget(this);
+        foreach (ShellCommit commit in held ?? [])
+        {
+            commit.Fail(error);
+        }
         foreach (ShellJob job in jobs)
         {
             job.Fail(error);
         }
         _shell?.FailWaiters(error);
         _leaving?.Gone();
-        host.Options.Left?.Invoke(Id, error);
+        if (isToldOf)
+        {
+            host.Options.Left?.Invoke(Id, error);
+        }
         return true;
-    }
-
-    /// <summary>
-    /// Stops at the next safe point; done when all that it did is durable and it has left memory. What waits to be done
-    /// with it is told to go elsewhere.
-    /// </summary>
-    public Task<KernelDeparture?> LeaveAsync(Func<long, bool> mayCarry)
-    {
-        LeaveJob job = new(mayCarry);
-        Queue<ShellJob> turnedAway;
-        bool schedule;
-        lock (_gate)
-        {
-            if (_gone || _leaving is not null)
-            {
-                return Task.FromResult<KernelDeparture?>(null);
-            }
-            _leaving = job;
-            turnedAway = _jobs;
-            _jobs = new Queue<ShellJob>([job]);
-            schedule = TryClaimSchedule();
-        }
-        KernelHostException moved = EmbeddedErrors.Moved(Id);
-        foreach (ShellJob waiting in turnedAway)
-        {
-            waiting.Fail(moved);
-        }
-        _shell?.FailWaiters(moved);
-        if (schedule)
-        {
-            host.Pool.Enqueue(this, usedUpSlice: false);
-        }
-        return job.Done;
-    }
-
-    /// <summary>Leaves memory when the kernel has left and all of it is durable.</summary>
-    private void FinishLeaving()
-    {
-        lock (_gate)
-        {
-            if (_gone || _leaving is null || _shell is not { HasLeft: true } || _pendingCommits > 0)
-            {
-                return;
-            }
-            _gone = true;
-        }
-        host.Forget(this);
-        _shell.FailWaiters(EmbeddedErrors.Moved(Id));
-        _leaving.Finished();
     }
 
     /// <summary>Takes the mailbox out of memory if it has nothing to do. Its kernel must be checkpointed.</summary>
@@ -242,6 +187,11 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
         lock (_gate)
         {
             _pendingCommits++;
+            if (_held is not null)
+            {
+                _held.Add(commit);
+                return;
+            }
         }
         host.Writer.Enqueue(commit);
     }
@@ -294,6 +244,13 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
+            if (IsUnconfirmed)
+            {
+                // Perhaps what arrived is at fault: the host looks at what is stored, and begins again from there.
+                shell.Abort(jobs, EmbeddedErrors.Moved(Id));
+                Revoke();
+                return;
+            }
             // An engine's or the core's bug, or a damaged store. What this slice did is not made durable: the journal
             // stands where it stood, and so does everyone who was not told otherwise.
             host.Quarantine(this, error);
@@ -321,6 +278,21 @@ internal sealed class KernelMailbox(KernelId id, EmbeddedHost host) : IShellOwne
         }
         jobs.Clear();
         FinishLeaving();
+    }
+
+    private void Start(KernelShell shell)
+    {
+        bool schedule;
+        lock (_gate)
+        {
+            _shell = shell;
+            ScheduleWake();
+            schedule = TryClaimSchedule();
+        }
+        if (schedule)
+        {
+            host.Pool.Enqueue(this, usedUpSlice: false);
+        }
     }
 
     /// <summary>The next wake-up must be set again, whatever it is.</summary>

@@ -9,9 +9,10 @@ internal static class GatewayKestrel
 {
     private const int StreamsPerConnectionMax = 100;
 
+    /// <param name="core">Counts the connections; null: nobody asks how many there are.</param>
     public static void Configure(
         KestrelServerOptions kestrel, GatewayOptions options, IReadOnlyList<ListenAddress> addresses,
-        X509Certificate2? certificate, GatewayCore core)
+        X509Certificate2? certificate, GatewayCore? core)
     {
         kestrel.AddServerHeader = false;
         KestrelServerLimits limits = kestrel.Limits;
@@ -31,7 +32,10 @@ internal static class GatewayKestrel
         {
             kestrel.Listen(address.Address, address.Port, listen =>
             {
-                listen.Use(next => connection => core.CountAsync(() => next(connection)));
+                if (core is not null)
+                {
+                    listen.Use(next => connection => core.CountAsync(() => next(connection)));
+                }
                 if (address.Tls)
                 {
                     listen.UseHttps(certificate!);

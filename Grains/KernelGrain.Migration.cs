@@ -1,3 +1,4 @@
+using System.Buffers;
 using Granary.Grains.Interfaces;
 using Granary.Kernels;
 using Orleans.Runtime.Placement;
@@ -10,13 +11,14 @@ namespace Granary.Grains;
 /// </content>
 public sealed partial class KernelGrain : IGrainMigrationParticipant
 {
-    private const string DepartureKey = "granary.departure";
     private const string LastEventKey = "granary.lastEvent";
+    // What is under it is for whoever reads it to understand: another layout has another version inside.
+    private const string DepartureKey = "granary.departure.bytes";
 
     private KernelDeparture? _arriving;
     private SiloAddress? _migration;
     private Task<KernelDeparture?>? _leaving;
-    private byte[]? _carried;
+    private KernelDeparture? _carried;
 
     /// <summary>What is taken of the budget of bytes on the way.</summary>
     private long _taken;
@@ -68,9 +70,8 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken token)
     {
         // Without a target all goes to the store: whoever has the kernel next begins there.
-        KernelDeparture? departure = await (_leaving ??= _silo.Host.LeaveAsync(Id, _ => false));
+        _carried = await (_leaving ??= _silo.Host.LeaveAsync(Id, _ => false));
         _silo.Remove(Id, this);
-        _carried = departure?.ToBytes();
         if (_migration is { } target && _taken > 0)
         {
             SiloKernels.WhenGone(GrainContext, () => _silo.Transfers.Release(target, _taken));
@@ -87,7 +88,7 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
         dehydrationContext.TryAddValue(LastEventKey, _silo.Host.Watchers.LastId);
         if (_carried is not null)
         {
-            dehydrationContext.TryAddValue(DepartureKey, _carried);
+            dehydrationContext.AddBytes(DepartureKey, static (carried, output) => carried.WriteTo(output), _carried);
         }
     }
 
@@ -99,11 +100,11 @@ public sealed partial class KernelGrain : IGrainMigrationParticipant
             // What the kernel does here comes behind what it did there.
             _silo.Host.Watchers.Advance(lastEvent);
         }
-        if (rehydrationContext.TryGetValue(DepartureKey, out byte[]? bytes) && bytes is not null)
+        if (rehydrationContext.TryGetBytes(DepartureKey, out ReadOnlySequence<byte> bytes))
         {
             try
             {
-                _arriving = KernelDeparture.Parse(bytes);
+                _arriving = KernelDeparture.Parse(bytes.IsSingleSegment ? bytes.First : bytes.ToArray());
             }
             catch (CborException)
             {

@@ -49,6 +49,22 @@ public sealed partial class Kernel
     }
 
     /// <summary>
+    /// What of a checkpoint's state is in memory and stored, beside the nodes that the checkpoint brings itself:
+    /// whoever restores it elsewhere will ask for the same. From the top, until it is too much.
+    /// </summary>
+    public IReadOnlyList<StoredNode> LoadedNodes(KernelCheckpoint checkpoint, long bytesMax)
+    {
+        NodeList nodes = new();
+        HashSet<Hash> given = [.. checkpoint.Nodes.Select(n => n.Hash)];
+        _committed.GiveLoaded(nodes, given, ref bytesMax);
+        if (checkpoint.Head.WorkRoot is not null)
+        {
+            _host.Work.GiveLoaded(nodes, given, ref bytesMax);
+        }
+        return nodes.Nodes;
+    }
+
+    /// <summary>
     /// The kernel of a checkpoint. Journal entries above it must be applied by <see cref="KernelReplay"/>.
     /// </summary>
     /// <exception cref="ProgramUnavailableException">The engine or the code is not there.</exception>

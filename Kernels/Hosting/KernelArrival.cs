@@ -4,42 +4,50 @@ namespace Granary.Kernels;
 public sealed record KernelArrival(Kernel Kernel, Turn Turn, KernelCheckpoint Checkpoint)
 {
     /// <summary>
-    /// The kernel as it left. Null when what arrived is not the very next of what is stored: then the store is right.
+    /// The kernel as it left. Null when what arrived does not fit together. Whether it is the very next of what is
+    /// stored is for the host to find out before anything of it is let out.
     /// </summary>
-    /// <param name="stored">Position and chain of the stored journal, read under the epoch of this activation.</param>
-    /// <param name="generation">The kernel's, as stored.</param>
     /// <exception cref="CborException">An entry or a node is not what a kernel writes.</exception>
     /// <exception cref="ProgramUnavailableException">The engine or the code is not there.</exception>
     /// <exception cref="NodeMissingException">Neither the store nor what arrived has a node.</exception>
     public static KernelArrival? TryOpen(
-        KernelDeparture departure, KernelId id, ulong generation, (ulong Position, Hash Chain) stored,
-        IProgramSource programs, INodeSource nodes)
+        KernelDeparture departure, KernelId id, IProgramSource programs, INodeSource nodes)
     {
+        (ulong Position, Hash Chain) end = (departure.PositionBefore, departure.ChainBefore);
         List<JournalRecord> entries = [];
         foreach (ReadOnlyMemory<byte> bytes in departure.Entries)
         {
-            stored = (stored.Position + 1, JournalRecord.ChainAfter(stored.Chain, bytes.Span));
-            entries.Add(new JournalRecord(stored.Position, bytes, stored.Chain));
+            end = (end.Position + 1, JournalRecord.ChainAfter(end.Chain, bytes.Span));
+            entries.Add(new JournalRecord(end.Position, bytes, end.Chain));
         }
-        if (entries.Count == 0 || stored != (departure.Position, departure.Chain)
+        if (entries.Count == 0 || end != (departure.Position, departure.Chain)
             || JournalCodec.Decode(entries[^1].Bytes.Span) is not JournalEntry.Checkpointed checkpointed)
         {
             return null;
         }
         KernelHead head = new(
-            id, generation, stored.Position, stored.Chain, checkpointed.Root, checkpointed.WorkRoot, checkpointed.Time);
-        List<StoredNode> carried = [.. departure.Nodes.Select(n => new StoredNode(Hash.Of(n.Span), n))];
-        Kernel kernel = Kernel.Restore(head, programs, new CarriedNodes(carried, nodes));
+            id, departure.Generation, end.Position, end.Chain, checkpointed.Root, checkpointed.WorkRoot,
+            checkpointed.Time);
+        List<StoredNode> carried = Hashed(departure.Nodes);
+        Kernel kernel = Kernel.Restore(
+            head, programs, new CarriedNodes(carried.Concat(Hashed(departure.Known)), nodes));
         return new KernelArrival(
             kernel, kernel.Drain() with { Entries = entries }, new KernelCheckpoint(head, carried));
     }
 
-    private sealed class CarriedNodes(List<StoredNode> carried, INodeSource stored) : INodeSource
+    private static List<StoredNode> Hashed(IReadOnlyList<ReadOnlyMemory<byte>> nodes) =>
+        [.. nodes.Select(n => new StoredNode(Hash.Of(n.Span), n))];
+
+    private sealed class CarriedNodes(IEnumerable<StoredNode> carried, INodeSource stored) : INodeSource
     {
         private readonly Dictionary<Hash, ReadOnlyMemory<byte>> _carried =
             carried.DistinctBy(n => n.Hash).ToDictionary(n => n.Hash, n => n.Bytes);
 
         public ReadOnlyMemory<byte> GetNode(in Hash hash) =>
-            _carried.TryGetValue(hash, out ReadOnlyMemory<byte> bytes) ? bytes : stored.GetNode(hash);
+            TryGetChecked(hash, out ReadOnlyMemory<byte> bytes) ? bytes : stored.GetNode(hash);
+
+        /// <remarks>Hashed when they came, which gave them their keys.</remarks>
+        public bool TryGetChecked(in Hash hash, out ReadOnlyMemory<byte> bytes) =>
+            _carried.TryGetValue(hash, out bytes);
     }
 }

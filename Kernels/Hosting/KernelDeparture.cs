@@ -1,4 +1,5 @@
 using System.Buffers;
+using Granary.Vms;
 
 namespace Granary.Kernels;
 
@@ -8,36 +9,47 @@ namespace Granary.Kernels;
 /// </summary>
 /// <param name="Position">The journal's end, with these entries.</param>
 /// <param name="Chain">The journal's chain there: it commits to all that the kernel ever was.</param>
+/// <param name="ChainBefore">The chain of the stored journal, which these entries follow.</param>
 /// <param name="Entries">What is not in the stored journal yet; the last is that of the checkpoint.</param>
 /// <param name="Nodes">The nodes that the newest stored checkpoint does not reach, children before parents.</param>
+/// <param name="Known">Nodes that are stored, and would have to be read from there: as many as are in memory and not
+/// too much to carry. Any of them may be left out.</param>
 public sealed record KernelDeparture(
-    ulong Position, Hash Chain, IReadOnlyList<ReadOnlyMemory<byte>> Entries, IReadOnlyList<ReadOnlyMemory<byte>> Nodes)
+    EngineId Engine, Hash CodeHash, ulong Generation, ulong Position, Hash Chain, Hash ChainBefore,
+    IReadOnlyList<ReadOnlyMemory<byte>> Entries, IReadOnlyList<ReadOnlyMemory<byte>> Nodes,
+    IReadOnlyList<ReadOnlyMemory<byte>> Known)
 {
     /// <summary>The first item of the bytes; another layout gets another number.</summary>
-    private const ulong Version = 1;
-    private const int Fields = 5;
+    private const ulong Version = 2;
+    private const int Fields = 10;
     private const int ItemBytesMax = 64 << 20;
 
-    /// <summary>CBOR: [version, position, chain, [entry], [node]].</summary>
-    public byte[] ToBytes()
+    /// <summary>The stored journal's end.</summary>
+    public ulong PositionBefore => Position - (ulong)Entries.Count;
+
+    /// <summary>
+    /// CBOR: [version, engine, code, generation, position, chain, chain before, [entry], [node], [known node]].
+    /// </summary>
+    public void WriteTo(IBufferWriter<byte> output)
     {
-        int bytes = 128;
-        foreach (ReadOnlyMemory<byte> item in Entries)
-        {
-            bytes += item.Length + 9;
-        }
-        foreach (ReadOnlyMemory<byte> item in Nodes)
-        {
-            bytes += item.Length + 9;
-        }
-        ArrayBufferWriter<byte> buffer = new(bytes);
-        CborWriter writer = new(buffer);
+        CborWriter writer = new(output);
         writer.WriteArray(Fields);
         writer.WriteUInt64(Version);
+        writer.WriteEngine(Engine);
+        writer.WriteHash(CodeHash);
+        writer.WriteUInt64(Generation);
         writer.WriteUInt64(Position);
         writer.WriteHash(Chain);
+        writer.WriteHash(ChainBefore);
         WriteAll(ref writer, Entries);
         WriteAll(ref writer, Nodes);
+        WriteAll(ref writer, Known);
+    }
+
+    public byte[] ToBytes()
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        WriteTo(buffer);
         return buffer.WrittenSpan.ToArray();
     }
 
@@ -51,7 +63,8 @@ public sealed record KernelDeparture(
             throw CborFields.Bad(ref reader, $"a departure of version {Version} is wanted");
         }
         KernelDeparture departure = new(
-            reader.ReadUInt64(), reader.ReadHash(), ReadAll(ref reader), ReadAll(ref reader));
+            reader.ReadEngine(), reader.ReadHash(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadHash(),
+            reader.ReadHash(), ReadAll(ref reader), ReadAll(ref reader), ReadAll(ref reader));
         reader.ExpectEnd();
         return departure;
     }

@@ -11,6 +11,9 @@ namespace Granary.Kernels;
 /// </remarks>
 public sealed class KernelShell
 {
+    /// <summary>What of the stored state a kernel takes along at most, so that it need not be read again.</summary>
+    private const long KnownBytesMax = 4 << 20;
+
     private readonly ShellOptions _options;
     private readonly ResendSchedule _resends;
     private List<ShellJob> _executed = [];
@@ -20,7 +23,8 @@ public sealed class KernelShell
     private long _checkpointGas;
 
     /// <param name="kernel">Recovered, with nothing to drain.</param>
-    /// <param name="epoch">Of this activation: what it commits is refused once there is a higher one.</param>
+    /// <param name="epoch">Of this activation: what it commits is refused once there is a higher one. 0 when it is not
+    /// known yet; see <see cref="ActivatedAs"/>.</param>
     public KernelShell(Kernel kernel, ulong epoch, IShellOwner owner, ShellOptions options, long now)
     {
         (Kernel, Epoch, Owner, _options, Now) = (kernel, epoch, owner, options, now);
@@ -36,7 +40,7 @@ public sealed class KernelShell
 
     public KernelId Id => Kernel.Id;
 
-    public ulong Epoch { get; }
+    public ulong Epoch { get; private set; }
 
     public IShellOwner Owner { get; }
 
@@ -122,12 +126,7 @@ public sealed class KernelShell
     {
         _checkpoint = Kernel.Checkpoint(Now);
         _checkpointName = name;
-        long bytes = 0;
-        foreach (StoredNode node in _checkpoint.Nodes)
-        {
-            bytes += node.Bytes.Length;
-        }
-        _checkpointGas = _options.CheckpointGas + (_options.CheckpointGasPerByte * bytes);
+        _checkpointGas = _options.CheckpointGas + (_options.CheckpointGasPerByte * SizeOf(_checkpoint.Nodes));
         return _checkpoint.Head;
     }
 
@@ -144,13 +143,12 @@ public sealed class KernelShell
         {
             return null;
         }
+        Hash chainBefore = Kernel.Chain;
         KernelCheckpoint checkpoint = Kernel.Checkpoint(Now);
-        long bytes = 0;
-        foreach (StoredNode node in checkpoint.Nodes)
-        {
-            bytes += node.Bytes.Length;
-        }
-        if (!mayCarry(bytes))
+        long bytes = SizeOf(checkpoint.Nodes);
+        IReadOnlyList<StoredNode> known = Kernel.LoadedNodes(checkpoint, KnownBytesMax);
+        bool takesKnown = known.Count > 0 && mayCarry(bytes + SizeOf(known));
+        if (!takesKnown && !mayCarry(bytes))
         {
             _checkpoint = checkpoint;
             Flush();
@@ -158,9 +156,13 @@ public sealed class KernelShell
         }
         Turn turn = Kernel.Drain();
         return new KernelDeparture(
-            Kernel.Position, Kernel.Chain, [.. turn.Entries.Select(e => e.Bytes)],
-            [.. checkpoint.Nodes.Select(n => n.Bytes)]);
+            Kernel.Engine, Kernel.CodeHash, Kernel.Generation, Kernel.Position, Kernel.Chain, chainBefore,
+            [.. turn.Entries.Select(e => e.Bytes)], [.. checkpoint.Nodes.Select(n => n.Bytes)],
+            takesKnown ? [.. known.Select(n => n.Bytes)] : []);
     }
+
+    /// <summary>The epoch is known now; before that, nothing that was handed over may be written.</summary>
+    public void ActivatedAs(ulong epoch) => Epoch = epoch;
 
     /// <summary>Stores what a kernel brought along from another host, before anything else.</summary>
     public void Arrive(KernelArrival arrival) =>
@@ -185,6 +187,16 @@ public sealed class KernelShell
             Kernel.Wake(Now);
             _again = [.. _again, .. _resends.TakeDue(Kernel, Now)];
         }
+    }
+
+    private static long SizeOf(IReadOnlyList<StoredNode> nodes)
+    {
+        long bytes = 0;
+        foreach (StoredNode node in nodes)
+        {
+            bytes += node.Bytes.Length;
+        }
+        return bytes;
     }
 
     private void Run(ref long budget)

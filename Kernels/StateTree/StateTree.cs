@@ -149,6 +149,14 @@ public sealed class StateTree
         return save.Root;
     }
 
+    /// <summary>
+    /// Gives hashed nodes that are in memory, those near the root first, until it is too much.
+    /// </summary>
+    /// <param name="given">Nodes that are not to be given; grows by those that are.</param>
+    /// <param name="bytesLeft">How much may be given; negative when it did not suffice.</param>
+    public void GiveLoaded(ITreeSink sink, HashSet<Hash> given, ref long bytesLeft) =>
+        TreeSave.GiveLoaded(RootLink, Format, sink, given, ref bytesLeft);
+
     /// <summary>The same, but the caller says when the nodes are stored.</summary>
     public TreeSave PrepareSave(ITreeSink sink)
     {

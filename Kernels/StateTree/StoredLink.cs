@@ -10,6 +10,9 @@ internal sealed class StoredLink(in Hash hash, StoredLink.Origin? origin) : Node
     /// <summary>Where the nodes of a tree come from.</summary>
     public sealed record Origin(INodeSource Nodes, TreeFormat Format);
 
+    /// <summary>The node, if it has been fetched.</summary>
+    public TreeNode? Fetched => Volatile.Read(ref _node);
+
     public TreeNode Fetch()
     {
         TreeNode? node = Volatile.Read(ref _node);
@@ -28,10 +31,13 @@ internal sealed class StoredLink(in Hash hash, StoredLink.Origin? origin) : Node
         {
             throw new NodeMissingException(Hash, "has no source");
         }
-        ReadOnlyMemory<byte> bytes = origin.Nodes.GetNode(Hash);
-        if (origin.Format.HashOf(bytes.Span) != Hash)
+        if (!origin.Nodes.TryGetChecked(Hash, out ReadOnlyMemory<byte> bytes))
         {
-            throw new NodeMissingException(Hash, "has other bytes in the store than its hash says");
+            bytes = origin.Nodes.GetNode(Hash);
+            if (origin.Format.HashOf(bytes.Span) != Hash)
+            {
+                throw new NodeMissingException(Hash, "has other bytes in the store than its hash says");
+            }
         }
         TreeNode node = TreeNodeCodec.TryDecode(bytes, origin.Format, origin, out string reason)
             ?? throw new StateTreeException(Hash, reason);

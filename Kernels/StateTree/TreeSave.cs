@@ -73,6 +73,31 @@ public sealed class TreeSave
         Root = root.NodeHash!.Hash;
     }
 
+    internal static void GiveLoaded(
+        object? rootLink, TreeFormat format, ITreeSink sink, HashSet<Hash> given, ref long bytesLeft)
+    {
+        using CborBuffer buffer = new(BytesExpected);
+        Queue<object?> links = new([rootLink]);
+        while (bytesLeft >= 0 && links.TryDequeue(out object? link))
+        {
+            if ((link as TreeNode ?? (link as StoredLink)?.Fetched) is not { NodeHash: { } hash } node)
+            {
+                continue;
+            }
+            if (given.Add(hash.Hash))
+            {
+                Encode(node, buffer, format);
+                bytesLeft -= buffer.Written.Length;
+                if (bytesLeft >= 0)
+                {
+                    sink.PutNode(hash.Hash, buffer.ToArray());
+                }
+            }
+            links.Enqueue(node.Link(0));
+            links.Enqueue(node.Link(1));
+        }
+    }
+
     internal void GiveEmpty(TreeFormat format, ITreeSink sink)
     {
         Root = format.EmptyRoot;

@@ -5,8 +5,10 @@ using Npgsql;
 namespace Granary.Stores;
 
 /// <summary>
-/// The short way of ordinary appends: journal entries and a summary, nothing else. One transaction in one round trip,
-/// two at a time, so that one is prepared while the other is flushed; what is asked for meanwhile goes into the next.
+/// The short way of ordinary appends: journal entries and a summary, nothing else; and of those that write nothing and
+/// only ask whether their epoch is the newest, for which nothing is locked or flushed. One transaction in one round
+/// trip, two at a time, so that one is prepared while the other is flushed; what is asked for meanwhile goes into the
+/// next.
 /// </summary>
 /// <remarks>
 /// The first statement locks the rows of all kernels of the batch whose epoch is the caller's; from then on no
@@ -35,6 +37,12 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
         WHERE (SELECT held FROM fence) = cardinality($1)
         """;
 
+    private const string Ask =
+        """
+        SELECT 1 FROM unnest($1, $2) AS u(key, epoch)
+        JOIN kernels k ON k.key = u.key AND k.epoch = u.epoch AND k.status <> 7
+        """;
+
     private const string Note =
         """
         UPDATE kernels k
@@ -50,7 +58,7 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
 
     /// <summary>True when an append can go this way.</summary>
     public static bool Takes(KernelAppend append) =>
-        append is { Checkpoint: null, Code: null, Entries.Count: > 0, Summary.Status: not KernelStatus.Deleted }
+        append is { Checkpoint: null, Code: null, Summary.Status: not KernelStatus.Deleted }
         && IsContiguous(append.Entries) && SizeOf(append) <= JournalRows.RowBytesMax;
 
     /// <summary>Appends; all must be such as <see cref="Takes"/> says, each of another kernel.</summary>
@@ -156,33 +164,41 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
     private async Task<bool> TryShortAsync(
         NpgsqlConnection connection, KernelAppend[] appends, CancellationToken cancellationToken)
     {
-        PostgresTail?[] known = [.. appends.Select(a => tails.Find(a.Id))];
-        for (int i = 0; i < appends.Length; i++)
+        List<(KernelAppend Append, PostgresTail Tail)> written = [], asked = [];
+        foreach (KernelAppend append in appends)
         {
-            if (known[i] is not { } tail || AppendRules.Judge(tail.Tail, appends[i]) != AppendVerdict.Write)
+            bool writes = append.Entries.Count > 0;
+            if (tails.Find(append.Id) is not { } tail
+                || AppendRules.Judge(tail.Tail, append) != AppendVerdict.Write || !(writes || tail.Has(append)))
             {
                 return false;
             }
+            (writes ? written : asked).Add((append, tail));
         }
         // Nothing is remembered while the outcome is open: a second try looks at what is stored.
-        foreach (KernelAppend append in appends)
+        written.ForEach(w => tails.Forget(w.Append.Id));
+        await using PostgresBatch batch = new(connection);
+        if (written.Count > 0)
         {
-            tails.Forget(append.Id);
+            Gather(batch, [.. written.Select(w => w.Append)], [.. written.Select(w => w.Tail)]);
         }
-        await using PostgresBatch batch = Gather(connection, [.. appends], [.. known!]);
+        if (asked.Count > 0)
+        {
+            batch.Add(
+                Ask, PostgresBatch.Of(asked.Select(a => a.Tail.Key).ToArray()),
+                PostgresBatch.Of(asked.Select(a => unchecked((long)a.Tail.Epoch)).ToArray()));
+        }
         await batch.RunAsync(cancellationToken).ConfigureAwait(false);
-        if (batch.RowsOf(0) == 0)
+        if ((written.Count > 0 && batch.RowsOf(0) == 0)
+            || (asked.Count > 0 && batch.RowsOf(batch.Count - 1) < (ulong)asked.Count))
         {
             return false;
         }
-        for (int i = 0; i < appends.Length; i++)
-        {
-            tails.Set(appends[i].Id, known[i]!.After(appends[i]));
-        }
+        written.ForEach(w => tails.Set(w.Append.Id, w.Tail.After(w.Append)));
         return true;
     }
 
-    private static PostgresBatch Gather(NpgsqlConnection connection, KernelAppend[] appends, PostgresTail[] known)
+    private static void Gather(PostgresBatch batch, KernelAppend[] appends, PostgresTail[] known)
     {
         // In the order of the keys, so that they are locked in it without much sorting.
         Array.Sort(known, appends, Comparer<PostgresTail>.Create((a, b) => a.Key.CompareTo(b.Key)));
@@ -193,7 +209,7 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
             JournalRows.Encode(appends[i].Entries, 0, row);
             rows[i] = row.WrittenSpan.ToArray();
         }
-        PostgresBatch batch = new PostgresBatch(connection).Add(
+        batch.Add(
             Insert, PostgresBatch.Of(Column(known, k => k.Key)),
             PostgresBatch.Of(Column(appends, a => unchecked((long)a.Epoch))),
             PostgresBatch.Of(Column(appends, First)),
@@ -213,7 +229,6 @@ internal sealed class PostgresAppender(PostgresLink link, PostgresWriter writer,
                 PostgresBatch.Of(Column(noted, a => a.Summary.WakeAt)),
                 PostgresBatch.Of(Column(noted, a => a.Summary.HasWork)));
         }
-        return batch;
     }
 
     private static long First(KernelAppend append) => unchecked((long)append.Entries[0].Position);

@@ -7,12 +7,21 @@ internal sealed record PostgresTail(
     long Key, ulong Epoch, ulong Position, Hash Chain, bool IsDeleted, ulong Generation, KernelStatus Status,
     long? WakeAt, bool HasWork)
 {
+    /// <summary>What of a summary is in the journal's last row; null when it has not been looked at.</summary>
+    public (long GasSpent, int InboxCount)? Books { get; init; }
+
     public KernelTail Tail => new(Epoch, Generation, Position, Chain, IsDeleted);
 
     /// <summary>True when what the kernel's own row says for lists is as in the summary.</summary>
     public bool Lists(KernelSummary summary) =>
         (Status, Generation, WakeAt, HasWork)
         == (summary.Status, summary.Generation, summary.WakeAt, summary.HasWork);
+
+    /// <summary>True when an append without entries changes nothing: it only asks whether its epoch is the newest.
+    /// </summary>
+    public bool Has(KernelAppend append) =>
+        append.Epoch == Epoch && !IsDeleted && Lists(append.Summary)
+        && Books == (append.Summary.GasSpent, append.Summary.InboxCount);
 
     /// <summary>As it is once an append is written.</summary>
     public PostgresTail After(KernelAppend append)
@@ -28,6 +37,7 @@ internal sealed record PostgresTail(
             Status = summary.Status,
             WakeAt = summary.WakeAt,
             HasWork = summary.HasWork,
+            Books = (summary.GasSpent, summary.InboxCount),
         };
     }
 }

@@ -108,7 +108,10 @@ internal sealed class PostgresWriter(
         KernelSummary summary = kernel.Summary;
         remembered.Set(id, new PostgresTail(
             key, epoch, kernel.Position, kernel.Chain, IsDeleted: false, summary.Generation, summary.Status,
-            summary.WakeAt, summary.HasWork));
+            summary.WakeAt, summary.HasWork)
+        {
+            Books = (summary.GasSpent, summary.InboxCount),
+        });
         return new KernelActivation(kernel, epoch, head);
     }
 

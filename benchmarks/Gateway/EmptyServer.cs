@@ -31,7 +31,7 @@ internal sealed class EmptyServer : IAsyncDisposable
             new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => GatewayKestrel.Configure(
             kestrel, GatewayNode.Options, [.. GatewayNode.Options.Urls.Select(ListenAddress.Parse)],
-            certificate: null));
+            certificate: null, core: null));
         builder.Services.AddRoutingCore();
         _app = builder.Build();
         _app.UseRouting();

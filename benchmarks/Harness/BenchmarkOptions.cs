@@ -3,8 +3,11 @@ namespace Granary.Benchmarks;
 /// <summary>What the command line asks for.</summary>
 internal sealed record BenchmarkOptions
 {
-    public const string Usage = """
-        Usage: dotnet run -c Release --project benchmarks [-- OPTIONS]
+    /// <summary>The folder of the project, as it is given to <c>dotnet run</c>.</summary>
+    public required string Project { get; init; }
+
+    public string Usage => $"""
+        Usage: dotnet run -c Release --project {Project} [-- OPTIONS]
           --filter NAME   only benchmarks whose name contains NAME; may be repeated
           --quick         tiny inputs, one round: shows that all work, its figures mean nothing
           --json FILE     writes the figures, the machine and the command to FILE
@@ -27,7 +30,7 @@ internal sealed record BenchmarkOptions
     {
         get
         {
-            List<string> words = ["dotnet run -c Release --project benchmarks"];
+            List<string> words = [$"dotnet run -c Release --project {Project}"];
             words.AddRange(Filters.Select(f => $"--filter {f}"));
             words.AddRange(Quick ? ["--quick"] : []);
             words.AddRange(JsonFile is null ? [] : [$"--json {Path.GetFileName(JsonFile)}"]);
@@ -42,9 +45,9 @@ internal sealed record BenchmarkOptions
     public bool Takes(string name) =>
         Filters.Count == 0 || Filters.Any(f => name.Contains(f, StringComparison.Ordinal));
 
-    public static bool TryParse(string[] args, out BenchmarkOptions options, out string error)
+    public static bool TryParse(string project, string[] args, out BenchmarkOptions options, out string error)
     {
-        options = new BenchmarkOptions();
+        options = new BenchmarkOptions { Project = project };
         error = "";
         for (int i = 0; i < args.Length; i++)
         {
@@ -64,7 +67,7 @@ internal sealed record BenchmarkOptions
                     options = options with { JsonFile = args[++i] };
                     break;
                 default:
-                    error = $"'{args[i]}' is no option, or lacks its value.{Environment.NewLine}{Usage}";
+                    error = $"'{args[i]}' is no option, or lacks its value.{Environment.NewLine}{options.Usage}";
                     return false;
             }
         }

@@ -25,7 +25,6 @@ public sealed class BalancerTests
         await UntilAsync("all run", () => Task.FromResult(cluster[0].Kernels.Count == loops));
         SiloNode second = await cluster.AddAsync();
         await UntilAsync("half are there", () => Task.FromResult(second.Kernels.Count == loops / 2));
-        Assert.True(cluster[0].Kernels.Balanced >= loops / 2);
         for (int i = 0; i < loops; i++)
         {
             await cluster[i % 2].Host.CancelAsync(Id($"loop{i}"));

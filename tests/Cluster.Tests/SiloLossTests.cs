@@ -37,11 +37,9 @@ public sealed class SiloLossTests(ITestOutputHelper output)
             }
             return done;
         });
-        long carriedBefore = stays.Kernels.Arrivals;
         await cluster.StopAsync(stops).WaitAsync(Limit);
         await enough.CancelAsync();
         int done = await calls;
-        Assert.True(stays.Kernels.Arrivals > carriedBefore, "nothing was carried");
         Assert.Equal(done, await AddAsync(stays.Host, "k0", 0));
         for (int i = 1; i < 7; i++)
         {

@@ -20,16 +20,17 @@ internal sealed class PostgresServer : IDisposable
 
     private readonly string _folder;
     private readonly bool _isDurable;
+    private readonly int _connectionsMax;
     private Process? _keeper;
 
     /// <param name="isDurable">False: it does not flush, which is faster and enough unless the machine fails.</param>
-    public PostgresServer(bool isDurable)
+    public PostgresServer(bool isDurable, int connectionsMax = 200)
     {
         if (PostgresPrograms.Missing is { } missing)
         {
             throw new InvalidOperationException(missing);
         }
-        _isDurable = isDurable;
+        (_isDurable, _connectionsMax) = (isDurable, connectionsMax);
         // Not below a folder that only its owner can enter: the server may run as another user.
         _folder = Path.Combine(
             Environment.GetEnvironmentVariable("GRANARY_PG_FOLDER") ?? "/tmp",
@@ -67,14 +68,15 @@ internal sealed class PostgresServer : IDisposable
         _keeper = PostgresPrograms.StartShell(
             """
             "$1/postgres" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c fsync="$5" -c full_page_writes="$5" \
-                -c max_connections=200 -c shared_buffers=64MB >>"$4/log" 2>&1 </dev/null &
+                -c max_connections="$6" -c shared_buffers=64MB >>"$4/log" 2>&1 </dev/null &
             server=$!
             word=$(cat)
             kill -QUIT "$server" 2>/dev/null
             wait "$server"
             [ "$word" = keep ] || rm -rf "$4"
             """,
-            PostgresPrograms.Folder!, DataFolder, Port.ToString(CultureInfo.InvariantCulture), _folder, durability);
+            PostgresPrograms.Folder!, DataFolder, Port.ToString(CultureInfo.InvariantCulture), _folder, durability,
+            _connectionsMax.ToString(CultureInfo.InvariantCulture));
         for (int tries = 0; !IsReady(); tries++)
         {
             if (_keeper.HasExited || tries > 600)
