@@ -11,7 +11,12 @@ internal struct NockJetCall(long work, NockLimits limits)
     /// <summary>A result would be over the limit of an atom.</summary>
     public bool TooLarge { get; private set; }
 
+    /// <summary>The jet leaves this call to the code.</summary>
+    public bool Declined { get; private set; }
+
     public NockLimits Limits { get; } = limits;
+
+    public void Decline() => Declined = true;
 
     /// <summary>Pays for so many words of 64 bits; false when that cannot be, and the jet gives up.</summary>
     public bool Words(long count)
