@@ -34,7 +34,7 @@ internal ref partial struct NockInterpreter
         {
             return StopSlow(NockStop.OutOfGas, gas);
         }
-        return product is null ? StopSlow(NockStop.Crash, gas) : Finish(gas, product, UnitsOf(product));
+        return product is null ? StopSlow(NockStop.Crash, gas) : Finish(gas, product, call.Units ?? UnitsOf(product));
     }
 
     /// <summary>The code of a gate that its jet declines. The price of the jet stays paid.</summary>

@@ -33,6 +33,7 @@ internal ref struct NockTree(ref NockJetCall call, bool isMap)
         }
         if (same)
         {
+            _call.Made(cells: isMap ? 1 : 0);
             return isMap ? new Cell(element, sides) : tree;
         }
         if (Before(key, at) is not { } left)
@@ -62,6 +63,7 @@ internal ref struct NockTree(ref NockJetCall call, bool isMap)
             {
                 return Atom.Zero;
             }
+            _call.Made(cells: 0);
             if (!_call.Words(NockGas.Element) || at is not Cell { Head: var top } || Key(top) is not { } own
                 || Same(key, own) is not { } same)
             {
@@ -216,10 +218,10 @@ internal ref struct NockTree(ref NockJetCall call, bool isMap)
     }
 
     /// <summary>The left side comes to the top.</summary>
-    private static Cell? TurnedRight(Noun tree, Noun under) => Node(
+    private readonly Cell? TurnedRight(Noun tree, Noun under) => Node(
         At(under, 2), At(under, Left), Node(At(tree, 2), At(under, Right), At(tree, Right)));
 
-    private static Cell? TurnedLeft(Noun tree, Noun under) => Node(
+    private readonly Cell? TurnedLeft(Noun tree, Noun under) => Node(
         At(under, 2), Node(At(tree, 2), At(tree, Left), At(under, Left)), At(under, Right));
 
     private bool Enter(int depth)
@@ -229,6 +231,7 @@ internal ref struct NockTree(ref NockJetCall call, bool isMap)
             _call.Decline();
             return false;
         }
+        _call.Made(cells: 0);
         return !_call.Declined && _call.Words(NockGas.Element);
     }
 
@@ -247,6 +250,13 @@ internal ref struct NockTree(ref NockJetCall call, bool isMap)
 
     private static Noun? At(Noun tree, ulong axis) => NounSlots.Get(tree, axis);
 
-    private static Cell? Node(Noun? top, Noun? left, Noun? right) =>
-        top is null || left is null || right is null ? null : new Cell(top, new Cell(left, right));
+    private readonly Cell? Node(Noun? top, Noun? left, Noun? right)
+    {
+        if (top is null || left is null || right is null)
+        {
+            return null;
+        }
+        _call.Made(cells: 2);
+        return new Cell(top, new Cell(left, right));
+    }
 }

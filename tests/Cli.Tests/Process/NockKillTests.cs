@@ -96,9 +96,11 @@ public sealed class NockKillTests : IDisposable
     private static async Task<string> MachineAsync(GranaryProcess process) =>
         (await process.AskAsync("rstate work")).GetProperty("text").GetString()!;
 
+    /// <summary>A turn that awaits the executor's answer has ended too, but the message has not.</summary>
     private static async Task<bool> HasEndedAsync(GranaryProcess process) =>
         (await process.AskAsync("journal work")).GetProperty("items").EnumerateArray()
-        .Any(item => item.GetProperty("kind").GetString() == "ended");
+        .Any(item => item.GetProperty("kind").GetString() == "ended"
+            && item.GetProperty("fields").GetProperty("exit").GetString() is not ("Awaiting" or "Slept"));
 
     /// <summary>Waits for the end of the transaction; the value of a key, and the executor's list.</summary>
     private static async Task<string> EndAsync(GranaryProcess process, string key)
