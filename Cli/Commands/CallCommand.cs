@@ -32,8 +32,8 @@ internal sealed class CallCommand : CliCommand
 
     public override string Remarks =>
         "The reply goes to standard output: as text with one line end when it is text, else as hex (0x...). What the "
-        + "kernel prints meanwhile goes to the error stream. A call that is interrupted or times out (exit code 4) stays "
-        + "with the kernel and is handled all the same; with --key one can ask again for its reply.";
+        + "kernel prints meanwhile goes to the error stream. A call that is interrupted or times out (exit code 4) "
+        + "stays with the kernel and is handled all the same; with --key one can ask again for its reply.";
 
     public override IReadOnlyList<CommandExample> Examples { get; } =
     [
