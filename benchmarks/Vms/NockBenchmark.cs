@@ -74,7 +74,7 @@ internal sealed class NockBenchmark : IBenchmark
     private static async Task SortAsync(BenchmarkRun run, bool jets)
     {
         Random random = new(1);
-        int[] numbers = [.. Enumerable.Range(0, run.Pick(2_000, 20)).Select(_ => random.Next(1_000))];
+        int[] numbers = [.. Enumerable.Range(0, run.Pick(500, 20)).Select(_ => random.Next(500))];
         // Layer 10 is at 31 of [list library], and the list at 6 when a gate is before that.
         Noun subject = new Cell(
             Noun.List([.. numbers.Select(n => (Noun)Atom.Of((ulong)n))]), NockLibrary.Noun);
