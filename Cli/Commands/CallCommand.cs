@@ -31,9 +31,9 @@ internal sealed class CallCommand : CliCommand
     }
 
     public override string Remarks =>
-        "The reply goes to standard output: as text when it is text, else as hex (0x...). What the kernel prints "
-        + "meanwhile goes to the error stream. A call that is interrupted or times out (exit code 4) stays with the "
-        + "kernel and is handled all the same; with --key one can ask again for its reply.";
+        "The reply goes to standard output: as text with one line end when it is text, else as hex (0x...). What the "
+        + "kernel prints meanwhile goes to the error stream. A call that is interrupted or times out (exit code 4) "
+        + "stays with the kernel and is handled all the same; with --key one can ask again for its reply.";
 
     public override IReadOnlyList<CommandExample> Examples { get; } =
     [
@@ -141,7 +141,7 @@ internal sealed class CallCommand : CliCommand
         {
             if (isOk)
             {
-                screen.Line(TextForms.TextOrHex(result.Payload.Span));
+                screen.Line(TextForms.TextLineOrHex(result.Payload.Span));
             }
         });
         if (!isOk && !session.Output.IsJson)
@@ -158,7 +158,7 @@ internal sealed class CallCommand : CliCommand
     private static string Failure(CallResult result)
     {
         string words = Words(result.Status);
-        string text = TextForms.TextOrHex(result.Payload.Span);
+        string text = TextForms.TextLineOrHex(result.Payload.Span);
         return result.Payload.IsEmpty ? words
             : text.StartsWith(words + ": ", StringComparison.Ordinal) ? text
             : $"{words}: {text}";

@@ -42,6 +42,13 @@ internal static class TextForms
     /// <summary>Text as it is, other bytes as <c>0x...</c>.</summary>
     public static string TextOrHex(ReadOnlySpan<byte> bytes) => TryText(bytes, out string? text) ? text : Hex(bytes);
 
+    /// <summary>As <see cref="TextOrHex"/>, without the line end that whoever prints it adds.</summary>
+    public static string TextLineOrHex(ReadOnlySpan<byte> bytes)
+    {
+        string text = TextOrHex(bytes);
+        return text.EndsWith('\n') ? text[..^1] : text;
+    }
+
     public static string Hex(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 
     /// <summary>Escape sequences and other controls replaced, so that a program cannot command the terminal.</summary>

@@ -50,6 +50,11 @@ internal sealed partial class NockContainer(NockProgram program, NockState state
         }
     }
 
+    /// <summary>The step that is next; null while nothing is evaluated.</summary>
+    public VmStep? Look() => _job.Phase is NockPhase.Kick or NockPhase.Phase1 or NockPhase.Phase2
+        ? NockTrace.Look(_state)
+        : null;
+
     public void Save(ISnapshotSink snapshot) => NockSnapshot.Save(program, _state, _job, snapshot);
 
     /// <summary>Reads the payload and begins; null when that is done.</summary>

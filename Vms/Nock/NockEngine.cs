@@ -1,7 +1,7 @@
 namespace Granary.Vms.Nock;
 
 /// <summary>Nock: no registers and no memory, only nouns; and transactions for Anoma's executor.</summary>
-public sealed class NockEngine : IVmEngine
+public sealed class NockEngine : IVmEngine, IVmTracer
 {
     public EngineId Id { get; } = new("nock", 1);
 
@@ -29,4 +29,6 @@ public sealed class NockEngine : IVmEngine
     public string Disassemble(ReadOnlyMemory<byte> code) => NockDisassembler.Disassemble(code.Span);
 
     public string Describe(ISnapshotSource snapshot) => NockSnapshot.Describe(snapshot);
+
+    public VmStep? Look(IVmContainer machine) => ((NockContainer)machine).Look();
 }

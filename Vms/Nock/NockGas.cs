@@ -23,4 +23,10 @@ internal static class NockGas
 
     /// <summary>A byte of text that is printed.</summary>
     public const long TextByte = 64;
+
+    /// <summary>Making or testing a signature: two products of a point and a number.</summary>
+    public const long Signature = 8_000_000;
+
+    /// <summary>An element of a set or map that a jet looks at.</summary>
+    public const long Element = 64;
 }

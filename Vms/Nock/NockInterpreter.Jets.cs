@@ -21,6 +21,10 @@ internal ref partial struct NockInterpreter
         NockJetCall call = new(work, state.Limits);
         Noun? product = jet.Run(payload.Head, door, ref call);
         _meter.Settle(work - Math.Max(0, call.Left));
+        if (call is { Declined: true, Left: >= 0 })
+        {
+            return Code(jet);
+        }
         gas = Grant();
         if (call.TooLarge)
         {
@@ -30,7 +34,21 @@ internal ref partial struct NockInterpreter
         {
             return StopSlow(NockStop.OutOfGas, gas);
         }
-        return product is null ? StopSlow(NockStop.Crash, gas) : Finish(gas, product, UnitsOf(product));
+        return product is null ? StopSlow(NockStop.Crash, gas) : Finish(gas, product, call.Units ?? UnitsOf(product));
+    }
+
+    /// <summary>The code of a gate that its jet declines. The price of the jet stays paid.</summary>
+    /// <remarks>No slice ends here: the jet would be tried, and paid for, once more.</remarks>
+    private long Code(NockJet jet)
+    {
+        NockState state = _state;
+        ref NockFrame frame = ref state.Frames[state.Depth - 1];
+        state.Meter -= jet.Steps;
+        if (!_meter.TryCharge(frame.Formula.AxisGas))
+        {
+            return StopSlow(NockStop.OutOfGas, Grant());
+        }
+        return Kick(Grant(), frame);
     }
 
     /// <summary>Atoms by their size; what is cued is paid for by its bytes, which are at least as many.</summary>

@@ -116,10 +116,13 @@ internal ref partial struct NockInterpreter
             return Jet(gas, jet);
         }
         gas = Charge(gas, frame.Formula.AxisGas);
-        if (gas < 0)
-        {
-            return gas;
-        }
+        return gas < 0 ? gas : Kick(gas, frame);
+    }
+
+    /// <summary>The arm of the core at hand, which is paid for.</summary>
+    private long Kick(long gas, in NockFrame frame)
+    {
+        NockState state = _state;
         state.Meter += 3;
         if (Slot(frame.Formula, state.Product) is not { } arm)
         {

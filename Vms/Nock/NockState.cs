@@ -122,6 +122,8 @@ internal sealed class NockState(NockLimits limits)
             census.Add(Frames[i].A);
             census.Add(Frames[i].Formula.Noun);
         }
+        // Frames that are done with would keep their nouns alive beyond what is counted.
+        Array.Clear(Frames, Depth, Frames.Length - Depth);
         Allocated = census.Units;
         SweepAt = Allocated + Limits.SweepUnits;
         return Allocated <= Limits.LivingUnitsMax;

@@ -1,42 +1,57 @@
-using System.Buffers.Binary;
-using System.Numerics;
-
 namespace Granary.Vms.Nock;
 
 /// <summary>Reads one jammed noun and believes nothing.</summary>
+/// <remarks>
+/// Twice: first only for what is referred to, which is little or nothing, so that the second time little or nothing has
+/// to be remembered by where it began.
+/// </remarks>
 internal ref struct NounCue
 {
-    /// <summary>Bits that a look at eight bytes shows, wherever in a byte it begins.</summary>
-    private const int LookBits = 57;
+    private const int NotReferred = -1;
 
-    private readonly ReadOnlySpan<byte> _bytes;
-    private readonly bool _strict;
-    private readonly long _bits;
-    private long _at;
+    /// <summary>Where something begins that is referred to, in order; then an end that nothing reaches.</summary>
+    private readonly long[] _targets;
 
-    // Where nouns began, in order, and what they are; a cell is there only when it is whole.
-    private long[] _starts = new long[64];
-    private Noun?[] _nouns = new Noun?[64];
-    private int _count;
+    /// <summary>The nouns there, when they are whole.</summary>
+    private readonly Noun?[] _found;
 
-    // Cells that have begun: their places above, and their heads when these have been read.
+    private NounBitReader _bits;
+    private int _nextTarget;
+
+    // Cells that have begun: their places among the targets, and their heads when these have been read.
     private (int Place, Noun? Head)[] _open = new (int, Noun?)[32];
     private int _depth;
 
     public NounCue(ReadOnlySpan<byte> bytes, bool strict)
     {
-        _bytes = bytes;
-        _strict = strict;
-        _bits = 8L * bytes.Length;
+        _bits = new NounBitReader(bytes, strict);
+        _targets = FindTargets(new NounBitReader(bytes, strict));
+        _found = new Noun?[_targets.Length];
     }
 
     public Noun Read()
     {
         while (true)
         {
-            if (ReadOne() is not { } noun)
+            long start = _bits.Position;
+            int place = start < _targets[_nextTarget] ? NotReferred : FindPlace(start);
+            Noun noun;
+            switch (_bits.ReadSign(out bool isShort, out ulong value))
             {
-                continue;
+                case NounSign.Cell:
+                    if (_depth == _open.Length)
+                    {
+                        Array.Resize(ref _open, 2 * _depth);
+                    }
+                    _open[_depth++] = (place, null);
+                    continue;
+                case NounSign.Reference:
+                    noun = Referred(_bits.ReadNumber(), start);
+                    break;
+                default:
+                    noun = isShort ? Atom.Of(value) : _bits.ReadNumber();
+                    Keep(place, noun);
+                    break;
             }
             while (true)
             {
@@ -51,183 +66,74 @@ internal ref struct NounCue
                     break;
                 }
                 noun = new Cell(cell.Head, noun);
-                _nouns[cell.Place] = noun;
+                Keep(cell.Place, noun);
                 _depth--;
             }
         }
     }
 
-    /// <summary>An atom or a noun referred to; null when a cell has begun.</summary>
-    private Noun? ReadOne()
+    /// <summary>The bits referred to, in order, each once, and one beyond all.</summary>
+    private static long[] FindTargets(NounBitReader bits)
     {
-        long start = _at;
-        int first = (int)Math.Min(start >> 3, int.MaxValue);
-        if (first <= _bytes.Length - 8)
+        List<long> targets = [];
+        for (long open = 1; open > 0;)
         {
-            ulong look = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[first..]) >> (int)(start & 7);
-            if ((look & 3) == 1)
+            long start = bits.Position;
+            switch (bits.ReadSign(out bool isShort, out _))
             {
-                _at += 2;
-                return Begin(start);
+                case NounSign.Cell:
+                    open++;
+                    continue;
+                case NounSign.Reference:
+                    Atom offset = bits.ReadNumber();
+                    if (!offset.IsSmall || offset.Low >= (ulong)start)
+                    {
+                        throw NoNoun(offset, start);
+                    }
+                    targets.Add((long)offset.Low);
+                    break;
+                default:
+                    if (!isShort)
+                    {
+                        bits.SkipNumber();
+                    }
+                    break;
             }
-            if ((look & 1) == 0 && TryShort(look, out Atom? atom))
+            open--;
+        }
+        targets.Sort();
+        int count = 0;
+        for (int i = 0; i < targets.Count; i++)
+        {
+            if (count == 0 || targets[count - 1] != targets[i])
             {
-                return Keep(start, atom);
-            }
-        }
-        if (!ReadBit())
-        {
-            return Keep(start, ReadAtom());
-        }
-        return ReadBit() ? ReadReference(start) : Begin(start);
-    }
-
-    /// <summary>An atom that a look shows as a whole.</summary>
-    private bool TryShort(ulong look, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Atom? atom)
-    {
-        int zeros = BitOperations.TrailingZeroCount(look >> 1);
-        atom = Atom.Zero;
-        if (zeros == 0)
-        {
-            _at += 2;
-            return true;
-        }
-        if (zeros > 6)
-        {
-            return false;
-        }
-        int length = (int)((look >> (zeros + 2)) & ((1UL << (zeros - 1)) - 1)) | (1 << (zeros - 1));
-        int head = 1 + (2 * zeros);
-        // At the end of the bytes the slow way says what is wrong.
-        if (head + length > LookBits || _at + head + length > _bits)
-        {
-            return false;
-        }
-        atom = Atom.Of((look >> head) & ((1UL << length) - 1));
-        _at += head + length;
-        return true;
-    }
-
-    private Noun? Begin(long start)
-    {
-        if (_depth == _open.Length)
-        {
-            Array.Resize(ref _open, 2 * _depth);
-        }
-        _open[_depth++] = (_count, null);
-        Keep(start, null);
-        return null;
-    }
-
-    private Noun? Keep(long start, Noun? noun)
-    {
-        if (_count == _starts.Length)
-        {
-            Array.Resize(ref _starts, 2 * _count);
-            Array.Resize(ref _nouns, 2 * _count);
-        }
-        _starts[_count] = start;
-        _nouns[_count++] = noun;
-        return noun;
-    }
-
-    private Noun ReadReference(long start)
-    {
-        Atom offset = ReadAtom();
-        if (offset.IsSmall && offset.Low < (ulong)start)
-        {
-            int place = Array.BinarySearch(_starts, 0, _count, (long)offset.Low);
-            if (place >= 0 && _nouns[place] is { } noun)
-            {
-                return noun;
+                targets[count++] = targets[i];
             }
         }
-        throw new NounFormatException($"No noun that is whole began at the bit referred to, {offset}.", start);
+        return [.. targets[..count], long.MaxValue];
     }
 
-    private bool ReadBit()
+    /// <summary>The place of a target that begins here; targets before are no beginnings.</summary>
+    private int FindPlace(long start)
     {
-        bool bit = _at < _bits && ((_bytes[(int)(_at >> 3)] >> (int)(_at & 7)) & 1) == 1;
-        _at++;
-        return bit;
+        while (_targets[_nextTarget] < start)
+        {
+            _nextTarget++;
+        }
+        return _targets[_nextTarget] == start ? _nextTarget++ : NotReferred;
     }
 
-    private Atom ReadAtom()
+    private readonly void Keep(int place, Noun noun)
     {
-        long start = _at;
-        int lengthBits = CountZeros(start);
-        if (lengthBits == 0)
+        if (place != NotReferred)
         {
-            return Atom.Zero;
+            _found[place] = noun;
         }
-        // A length of 40 bits and more is beyond any bytes there can be.
-        long length = lengthBits <= 40
-            ? (long)(ReadWord(lengthBits - 1) | (1UL << (lengthBits - 1)))
-            : long.MaxValue / 2;
-        if (_strict && length > _bits - _at)
-        {
-            throw new NounFormatException($"A number of {length} bits goes beyond the end.", start);
-        }
-        if (length <= 64)
-        {
-            return Atom.Of(ReadWord((int)length));
-        }
-        long there = Math.Clamp(_bits - _at, 0, length);
-        ulong[] words = new ulong[(there + 63) / 64];
-        for (int i = 0; i < words.Length; i++)
-        {
-            words[i] = ReadWord((int)Math.Min(64, there - (64L * i)));
-        }
-        _at += length - there;
-        return Atom.FromWords(words);
     }
 
-    /// <summary>The zeros before the next one bit, and the one with them.</summary>
-    private int CountZeros(long start)
-    {
-        int zeros = 0;
-        while (_at < _bits)
-        {
-            int shift = (int)(_at & 7);
-            int rest = _bytes[(int)(_at >> 3)] >> shift;
-            if (rest != 0)
-            {
-                int more = BitOperations.TrailingZeroCount(rest);
-                _at += more + 1;
-                return zeros + more;
-            }
-            zeros += 8 - shift;
-            _at += 8 - shift;
-        }
-        throw new NounFormatException("The length of a number has no end.", start);
-    }
+    private readonly Noun Referred(Atom offset, long start) =>
+        _found[Array.BinarySearch(_targets, (long)offset.Low)] ?? throw NoNoun(offset, start);
 
-    /// <summary>At most 64 bits.</summary>
-    private ulong ReadWord(int count)
-    {
-        if (count == 0)
-        {
-            return 0;
-        }
-        int first = (int)Math.Min(_at >> 3, _bytes.Length);
-        int shift = (int)(_at & 7);
-        _at += count;
-        ulong word;
-        if (_bytes.Length - first >= 9)
-        {
-            word = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[first..]) >> shift;
-            word |= shift == 0 ? 0 : (ulong)_bytes[first + 8] << (64 - shift);
-        }
-        else
-        {
-            word = 0;
-            for (int i = Math.Min(_bytes.Length - first, 9) - 1; i >= 0; i--)
-            {
-                int place = (8 * i) - shift;
-                ulong next = _bytes[first + i];
-                word |= place >= 64 ? 0 : place >= 0 ? next << place : next >> -place;
-            }
-        }
-        return count == 64 ? word : word & ((1UL << count) - 1);
-    }
+    private static NounFormatException NoNoun(Atom offset, long start) =>
+        new($"No noun that is whole began at the bit referred to, {offset}.", start);
 }

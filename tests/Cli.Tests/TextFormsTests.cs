@@ -21,6 +21,15 @@ public sealed class TextFormsTests
     }
 
     [Theory]
+    [InlineData("", "")]
+    [InlineData("42", "42")]
+    [InlineData("42\n", "42")]
+    [InlineData("one\ntwo\n\n", "one\ntwo\n")]
+    [InlineData("\0\n", "0x000a")]
+    public void A_line_has_one_end(string text, string line) =>
+        Assert.Equal(line, TextForms.TextLineOrHex(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    [Theory]
     [InlineData(@"\")]
     [InlineData(@"\x")]
     [InlineData(@"\x1")]

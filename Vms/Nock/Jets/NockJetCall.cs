@@ -11,7 +11,19 @@ internal struct NockJetCall(long work, NockLimits limits)
     /// <summary>A result would be over the limit of an atom.</summary>
     public bool TooLarge { get; private set; }
 
+    /// <summary>The jet leaves this call to the code.</summary>
+    public bool Declined { get; private set; }
+
+    /// <summary>Units of memory that the product takes beyond what it shares with the sample; null when it shares
+    /// nothing, and is counted whole.</summary>
+    public long? Units { get; private set; }
+
     public NockLimits Limits { get; } = limits;
+
+    /// <summary>The product is of the sample's parts and of so many cells that were made for it.</summary>
+    public void Made(int cells) => Units = (Units ?? 0) + (cells * NockLimits.CellUnits);
+
+    public void Decline() => Declined = true;
 
     /// <summary>Pays for so many words of 64 bits; false when that cannot be, and the jet gives up.</summary>
     public bool Words(long count)

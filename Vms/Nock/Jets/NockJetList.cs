@@ -4,5 +4,7 @@ namespace Granary.Vms.Nock;
 internal static class NockJetList
 {
     public static IReadOnlyList<NockJet> All { get; } =
-        [.. NockAtomJets.All, .. NockSignedJets.All, .. NockNounJets.All];
+    [
+        .. NockAtomJets.All, .. NockSignedJets.All, .. NockNounJets.All, .. NockSignatureJets.All, .. NockTreeJets.All,
+    ];
 }

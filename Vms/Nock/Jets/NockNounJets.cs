@@ -14,7 +14,7 @@ internal sealed record NockNounJet(string Name, int Steps, NockNounJet.Function 
 internal static class NockNounJets
 {
     /// <summary>SHA-256 takes about so many words' time for each word.</summary>
-    private const int ShaWords = 16;
+    public const int ShaWords = 16;
 
     public static IReadOnlyList<NockJet> All { get; } =
     [
@@ -90,7 +90,7 @@ internal static class NockNounJets
     }
 
     /// <remarks>A mug is computed once for each object and kept, which the object's own price covers.</remarks>
-    private static Atom? ByMug(Noun a, Noun b, bool twice, ref NockJetCall call)
+    public static Atom? ByMug(Noun a, Noun b, bool twice, ref NockJetCall call)
     {
         uint x = NounMug.Of(a);
         uint y = NounMug.Of(b);
@@ -101,7 +101,7 @@ internal static class NockNounJets
         return x == y ? Dor(a, b, ref call) : Atom.Loobean(x < y);
     }
 
-    private static bool TrySame(Noun a, Noun b, ref NockJetCall call, out bool same)
+    public static bool TrySame(Noun a, Noun b, ref NockJetCall call, out bool same)
     {
         long work = call.Nouns;
         bool? known = NounEquality.Same(a, b, ref work);

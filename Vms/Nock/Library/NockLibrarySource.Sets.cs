@@ -59,6 +59,16 @@ internal static partial class NockLibrarySource
                     (set-uni (set-int (at 6 a) (cons (hd b) (at 6 b) 0)) (set-int a (at 7 b)))
                     (set-uni (set-int (at 7 a) (cons (hd b) 0 (at 7 b))) (set-int a (at 6 b))))))))
           (gate 72 set-wyt (a) (if (eq a 0) 0 (inc (add (set-wyt (at 6 a)) (set-wyt (at 7 a))))))
+          ; A list of numbers in order, the smallest first: by halves.
+          (gate 73 merge (a b)
+            (if (eq a 0) b
+              (if (eq b 0) a
+                (if (lth (hd b) (hd a)) (cons (hd b) (merge a (tl b))) (cons (hd a) (merge (tl a) b))))))
+          (gate 74 halves (list)
+            (loop ((l list) (x 0) (y 0)) (if (eq l 0) (cons x y) (again (tl l) (cons (hd l) y) x))))
+          (gate 75 sort (list)
+            (if (or (eq list 0) (eq (tl list) 0)) list
+              (let h (halves list) (merge (sort (hd h)) (sort (tl h))))))
           (gate 22 silt (list)
             (loop ((l list) (s 0)) (if (eq l 0) s (again (tl l) (set-put s (hd l))))))
           (door 21 set

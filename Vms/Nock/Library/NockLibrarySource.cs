@@ -4,54 +4,70 @@ namespace Granary.Vms.Nock;
 internal static partial class NockLibrarySource
 {
     public static string Text { get; } =
-        string.Join("\n", Arithmetic, Blocks, Encoding, Hashes, Signed, Order, Sets, Resources);
+        string.Join("\n", Arithmetic, Blocks, Encoding, Curve, Signatures, Hashes, Signed, Order, Sets, Resources);
 
     /// <summary>Natural numbers, by counting.</summary>
+    /// <remarks>
+    /// Nock makes a number only by counting up to it from one that there is, so a product takes as many steps as it is
+    /// large, some ten for each; nothing here takes more than that for its operands and its product.
+    /// </remarks>
     private const string Arithmetic = """
         (layer 1
           (gate 342 dec (a)
             (if (or (cell a) (eq a 0)) (crash)
               (loop ((b 0)) (if (eq a (inc b)) b (again (inc b))))))
+          ; Counts to the smaller one, and both up from each other.
           (gate 20 add (a b)
             (if (or (cell a) (cell b)) (crash)
-              (loop ((x a) (y b)) (if (eq x 0) y (again (dec x) (inc y))))))
+              (loop ((n 0) (x a) (y b))
+                (if (eq n b) x (if (eq n a) y (again (inc n) (inc x) (inc y)))))))
           (gate 47 sub (a b)
-            (if (or (cell a) (cell b)) (crash)
-              (loop ((x a) (y b)) (if (eq y 0) x (again (dec x) (dec y))))))
+            (if (lth a b) (crash)
+              (loop ((x b) (n 0)) (if (eq x a) n (again (inc x) (inc n))))))
           (gate 343 lth (a b)
             (if (or (cell a) (cell b)) (crash)
-              (loop ((x a) (y b))
-                (if (eq y 0) 1 (if (eq x 0) 0 (again (dec x) (dec y)))))))
+              (loop ((n 0)) (if (eq n b) 1 (if (eq n a) 0 (again (inc n)))))))
           (gate 84 lte (a b) (or (lth a b) (eq a b)))
           (gate 43 gth (a b) (not (lte a b)))
           (gate 22 gte (a b) (not (lth a b)))
           (gate 4 mul (a b)
             (if (or (cell a) (cell b)) (crash)
-              (loop ((x a) (sum 0)) (if (eq x 0) sum (again (dec x) (add b sum))))))
+              (if (eq b 0) 0
+                (loop ((n 0) (m 0) (sum 0))
+                  (if (eq n a) sum
+                    (if (eq m b) (again (inc n) 0 sum) (again n (inc m) (inc sum))))))))
+          ; Counts to the first, and the remainder around.
           (gate 170 div (a b)
-            (if (or (eq b 0) (cell b)) (crash)
-              (loop ((x a) (n 0)) (if (lth x b) n (again (sub x b) (inc n))))))
+            (if (or (or (cell a) (cell b)) (eq b 0)) (crash)
+              (loop ((n 0) (q 0) (r 0))
+                (if (eq r b) (again n (inc q) 0) (if (eq n a) q (again (inc n) q (inc r)))))))
           (gate 46 mod (a b)
-            (if (or (eq b 0) (cell b)) (crash)
-              (loop ((x a)) (if (lth x b) x (again (sub x b)))))))
+            (if (or (or (cell a) (cell b)) (eq b 0)) (crash)
+              (loop ((n 0) (r 0))
+                (if (eq r b) (again n 0) (if (eq n a) r (again (inc n) (inc r))))))))
         """;
 
     /// <summary>Numbers as rows of blocks of 2^bloq bits.</summary>
     private const string Blocks = """
         (layer 4
           (plain 4 bex (a)
-            (if (cell a) (crash) (loop ((n a) (b 1)) (if (eq n 0) b (again (dec n) (add b b))))))
+            (if (cell a) (crash) (loop ((n 0) (b 1)) (if (eq n a) b (again (inc n) (add b b))))))
+          ; The smaller one of 2^n and the first power of two above a, so that no power is made that nobody needs.
+          (gate 22 top (n a)
+            (loop ((i 0) (b 1)) (if (or (eq i n) (lth a b)) b (again (inc i) (add b b)))))
           (door 10 bloq
             (gate 190 met (a)
               (if (cell a) (crash)
-                (let size (bex (bex bloq))
+                (let size (top (bex bloq) a)
                   (loop ((x a) (n 0)) (if (eq x 0) n (again (div x size) (inc n)))))))
             (gate 367 end (n a)
-              (if (cell n) (crash) (mod a (bex (mul (bex bloq) n)))))
+              (if (or (cell n) (cell a)) (crash) (mod a (top (mul (bex bloq) n) a))))
             (gate 90 lsh (n a)
-              (if (cell n) (crash) (mul (bex (mul (bex bloq) n)) a)))
+              (if (or (cell n) (cell a)) (crash)
+                (let bits (mul (bex bloq) n)
+                  (loop ((i 0) (x a)) (if (or (eq i bits) (eq x 0)) x (again (inc i) (add x x)))))))
             (gate 767 rsh (n a)
-              (if (cell n) (crash) (div a (bex (mul (bex bloq) n)))))))
+              (if (or (cell n) (cell a)) (crash) (div a (top (mul (bex bloq) n) a))))))
         """;
 
     /// <summary>Exclusive or; nouns as numbers and back.</summary>

@@ -66,6 +66,50 @@ public sealed class NockCutAnywhereTests
         }
     }
 
+    [Theory]
+    // Nouns that grow by sharing, a list that grows, and one that is all garbage but for its end.
+    [InlineData("[8 [1 0] 8 [1 9 2 10 [6 [0 6] 0 6] 0 1] 9 2 0 1]")]
+    [InlineData("[8 [1 0] 8 [1 9 2 10 [6 [1 1 2 3] 0 6] 0 1] 9 2 0 1]")]
+    [InlineData("[8 [1 0] 8 [1 9 2 10 [6 4 0 6] 10 [12 [[0 6] 0 6] 0 6] 0 1] 9 2 0 1]")]
+    [InlineData("[8 [1 2.000] 8 [1 8 [[0 6] [0 6] 0 6] 9 2 10 [6 4 0 14] 0 3] 9 2 0 1]")]
+    public void A_cut_anywhere_near_the_limit_of_memory_does_not_move_it(string formula)
+    {
+        VmLimits limits = VmLimits.Default with { SnapshotBytesMax = 20_000 };
+        byte[] code = NockTestRun.GateOf(Atom.Zero, NounText.Parse(formula));
+        NockTestRun whole = new(code, "kick", []) { Limits = limits, MessageGas = 1_000_000 };
+        string end = whole.Run();
+        // Each safe point of the last steps, the count that finds too much among them.
+        for (long back = 1; back <= 4_000; back += NockGas.Step)
+        {
+            long first = whole.GasUsed - back;
+            NockTestRun cut = new(code, "kick", []) { Limits = limits, MessageGas = 1_000_000 };
+            long next = first;
+            string restored = cut.Run(
+                () => Interlocked.Exchange(ref next, long.MaxValue), restore: true);
+            Assert.True(end == restored, $"cut {back} gas before the end: {end} and {restored}");
+        }
+        // And with a save and a restore at every single step of the whole way.
+        NockTestRun stepped = new(code, "kick", []) { Limits = limits, MessageGas = 1_000_000 };
+        Assert.Equal(end, stepped.Run(() => 200, restore: true));
+    }
+
+    [Fact]
+    public void A_count_lets_go_of_the_frames_that_are_done_with()
+    {
+        NockState state = new(new NockLimits(VmLimits.Default with { SnapshotBytesMax = 20_000 }));
+        state.Begin(Atom.Zero, NounText.Parse("[0 1]"));
+        for (int i = 0; i < 3; i++)
+        {
+            state.Frames[i] = new NockFrame { Formula = NockFormula.Of(state.Formula), A = state.Formula };
+        }
+        state.Depth = 1;
+        state.Allocated = state.SweepAt;
+        Assert.True(state.Sweep());
+        Assert.NotNull(state.Frames[0].A);
+        Assert.Null(state.Frames[1].A);
+        Assert.Null(state.Frames[2].Formula);
+    }
+
     [Fact]
     public void What_is_shared_stays_shared()
     {
