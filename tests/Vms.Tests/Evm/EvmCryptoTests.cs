@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Granary.Tests;
@@ -26,6 +27,26 @@ public sealed class EvmCryptoTests
             byte[] hash = new byte[EvmRipemd160.HashBytes];
             EvmRipemd160.Hash(EvmVectorPack.Bytes(pair[0].GetString()!), hash);
             Assert.Equal(EvmVectorPack.Bytes(pair[1].GetString()!), hash);
+        }
+    }
+
+    [Fact]
+    public void Keccak_permutes_alike_in_words_and_in_vectors()
+    {
+        ulong[] words = new ulong[EvmKeccakRounds.Lanes];
+        EvmKeccakRounds.Permute<ulong, EvmKeccakWord>(words);
+        // Of zeros, as the Keccak team's intermediate values have it.
+        Assert.Equal(0xF1258F7940E1DDE7UL, words[0]);
+        ulong[] vectors = [.. words];
+        for (int i = 0; i < 100; i++)
+        {
+            EvmKeccakRounds.Permute<ulong, EvmKeccakWord>(words);
+            // Elsewhere words are all there is.
+            if (EvmKeccakVector.IsSupported)
+            {
+                EvmKeccakRounds.Permute<Vector128<ulong>, EvmKeccakVector>(vectors);
+                Assert.Equal(words, vectors);
+            }
         }
     }
 
