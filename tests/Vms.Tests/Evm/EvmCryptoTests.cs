@@ -8,7 +8,8 @@ using Granary.Vms.Evm;
 
 namespace Granary.Vms.Tests.Evm;
 
-/// <summary>Own cryptography beside two others: what npm packages answered, recorded by peer/record.mjs, and the platform.</summary>
+/// <summary>Own cryptography beside others: what npm packages answered, recorded by peer/record.mjs, and the platform.
+/// </summary>
 public sealed class EvmCryptoTests
 {
     private static readonly JsonElement _recorded = JsonDocument.Parse(
@@ -99,7 +100,8 @@ public sealed class EvmCryptoTests
             {
                 parts[2].AsSpan(parts[2].Length / 2).Clear();
             }
-            byte[] input = [.. parts.SelectMany(p => ((EvmWord)(ulong)p.Length).ToBytes()), .. parts.SelectMany(p => p)];
+            byte[] input =
+                [.. parts.SelectMany(p => ((EvmWord)(ulong)p.Length).ToBytes()), .. parts.SelectMany(p => p)];
             BigInteger[] numbers = [.. parts.Select(p => new BigInteger(p, isUnsigned: true, isBigEndian: true))];
             BigInteger power = numbers[2].IsZero ? 0 : BigInteger.ModPow(numbers[0], numbers[1], numbers[2]);
             Assert.True(EvmPrecompiles.TryRun(5, input, out byte[] output));

@@ -4,8 +4,7 @@ using Granary.Vms.Evm;
 
 namespace Granary.Vms.Tests.Evm;
 
-/// <summary>A signed transaction in a random world and what it leaves there, in the form that <c>peer/edr.mjs</c> reads.
-/// </summary>
+/// <summary>A signed transaction in a random world and what it leaves there, as <c>peer/edr.mjs</c> reads it.</summary>
 internal static class EvmPeerTransaction
 {
     // The number is so high that no program guesses the hash of a block, which says something else elsewhere.

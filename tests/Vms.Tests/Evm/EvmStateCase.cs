@@ -10,7 +10,10 @@ internal sealed class EvmStateCase(JsonElement test, JsonElement post)
     public static readonly IVmProgram World = new EvmEngine().Load(
         new EvmGenesis { ChainId = EvmWord.One, Revision = EvmRevision.Cancun }.Encode(), EvmTestWorld.Limits);
 
-    public TestHost Host { get; } = MakeHost(test);
+    /// <summary>Whether no block may hold the transaction.</summary>
+    public bool IsRefused => post.TryGetProperty("expectException", out _);
+
+    public TestHost Host => field ??= MakeHost(test);
 
     public static EvmStateCase Load(string group, string pack, string file, string name, int index)
     {

@@ -9,7 +9,8 @@ public sealed class EvmStateTests
 {
     public static IEnumerable<object[]> Cases => Of("state");
 
-    public static IEnumerable<object[]> SlowCases => Of("slow");
+    /// <summary>All long ones but this, whose 2^32 - 1 rounds take minutes: <see cref="EvmListing"/> runs it.</summary>
+    public static IEnumerable<object[]> SlowCases => Of("slow").Where(c => (string)c[1] != "CALLBlake2f_MaxRounds");
 
     [Theory, MemberData(nameof(Cases))]
     public void A_transaction_ends_as_the_suite_says(string pack, string file, string name, int index) =>
