@@ -201,7 +201,9 @@ internal sealed class EvmState
     {
         if (Memory.Length < bytes)
         {
-            byte[] larger = new byte[Math.Max(bytes, (int)Math.Min(2L * Memory.Length, MemoryBytesMax))];
+            // Whoever makes memory clears it: earlier frames were here.
+            byte[] larger = GC.AllocateUninitializedArray<byte>(
+                Math.Max(bytes, (int)Math.Min(2L * Memory.Length, MemoryBytesMax)));
             Memory.AsSpan(0, kept).CopyTo(larger);
             Memory = larger;
         }

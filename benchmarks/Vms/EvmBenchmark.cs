@@ -41,13 +41,17 @@ internal sealed class EvmBenchmark : IBenchmark
             Console.WriteLine($"  no other machine to compare with: {PeerVariable} is not set");
         }
         IVmProgram world = MakeWorld(code);
+        run.WarmUp([.. _calls.Select(
+            call => (Action)(() => Ask(world, Input(call.Selector, run.Pick(call.Full / 20, call.Quick)))))]);
         foreach ((string name, string selector, int full, int quick) in _calls)
         {
-            string input = selector + run.Pick(full, quick).ToString("x64", CultureInfo.InvariantCulture);
-            Measure(run, world, peer, name, code, input);
+            Measure(run, world, peer, name, code, Input(selector, run.Pick(full, quick)));
         }
         return Task.CompletedTask;
     }
+
+    private static string Input(string selector, int count) =>
+        selector + count.ToString("x64", CultureInfo.InvariantCulture);
 
     private static void Measure(
         BenchmarkRun run, IVmProgram world, string? peer, string name, string code, string input)

@@ -6,7 +6,18 @@ namespace Granary.Vms.Tests.Evm;
 /// <summary>One message of the legacy suite: code that runs without a transaction around it.</summary>
 internal sealed class EvmMessageRun(EvmState state, TestHost host)
 {
+    /// <summary>A world under the rules of these messages.</summary>
+    public static readonly IVmProgram World = new EvmEngine().Load(
+        new EvmGenesis { ChainId = EvmWord.One, Revision = EvmRevision.Homestead }.Encode(), EvmTestWorld.Limits);
+
     public EvmState State { get; } = state;
+
+    /// <summary>A machine that is about to run the message, as if somebody asked what a call would do.</summary>
+    public IVmContainer Enter()
+    {
+        (State.Job.Entry, State.Job.Phase) = (EvmEntry.Call, EvmPhase.Run);
+        return new EvmContainer((EvmProgram)World, State);
+    }
 
     public static EvmMessageRun Of(JsonElement test, TestHost host)
     {

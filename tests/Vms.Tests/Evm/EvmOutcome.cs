@@ -7,8 +7,10 @@ internal sealed record EvmOutcome(string Exit, long Gas, string[] Data, string[]
         EvmStateCase test, Func<long> slice, Func<bool> cuts, long messageGas = GasMeter.Unlimited) =>
         Of(test.Enter(), test.Host, slice, cuts, messageGas);
 
+    /// <param name="program">Restores the machine; without it the world of the state tests does.</param>
     public static EvmOutcome Of(
-        IVmContainer machine, TestHost host, Func<long> slice, Func<bool> cuts, long messageGas = GasMeter.Unlimited)
+        IVmContainer machine, TestHost host, Func<long> slice, Func<bool> cuts, long messageGas = GasMeter.Unlimited,
+        IVmProgram? program = null)
     {
         long used = 0;
         int slices = 0;
@@ -27,7 +29,7 @@ internal sealed record EvmOutcome(string Exit, long Gas, string[] Data, string[]
             }
             if (cuts())
             {
-                machine = SaveAndRestore(machine);
+                machine = SaveAndRestore(machine, program ?? EvmStateCase.World);
             }
         }
     }
@@ -41,11 +43,11 @@ internal sealed record EvmOutcome(string Exit, long Gas, string[] Data, string[]
     }
 
     /// <summary>A machine that was carried elsewhere; what it saves there is the same.</summary>
-    private static IVmContainer SaveAndRestore(IVmContainer machine)
+    private static IVmContainer SaveAndRestore(IVmContainer machine, IVmProgram program)
     {
         SnapshotBuffer saved = new();
         machine.Save(saved);
-        IVmContainer restored = EvmStateCase.World.Restore(saved);
+        IVmContainer restored = program.Restore(saved);
         SnapshotBuffer again = new();
         restored.Save(again);
         Assert.True(saved.ContentEquals(again), "A restored machine saves something else.");

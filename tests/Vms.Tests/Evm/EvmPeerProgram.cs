@@ -11,24 +11,7 @@ internal static class EvmPeerProgram
     {
         Random random = new(seed);
         TestHost host = new(EvmTestWorld.Limits);
-        GasMeter meter = new(GasMeter.Unlimited, GasMeter.Unlimited);
-        EvmStore store = new(host, ref meter);
-        List<EvmGenesisAccount> contracts = [];
-        int count = random.Next(1, 4);
-        for (int i = 0; i < count; i++)
-        {
-            EvmGenesisAccount account = new()
-            {
-                Address = EvmRandomCode.AddressOf(i), Balance = (ulong)random.Next(1_000), Nonce = 1,
-                Code = EvmRandomCode.Make(random, count),
-                Slots = random.Next(2) == 0 ? [(EvmWord.Zero, EvmWord.One), (EvmWord.One, 5UL)] : [],
-            };
-            contracts.Add(account);
-            for (int step = 0; step <= account.Slots.Count; step++)
-            {
-                EvmHeads.WriteGenesisStep(store, account, step);
-            }
-        }
+        List<EvmGenesisAccount> contracts = EvmRandomCode.Populate(host, random);
         byte[] data = new byte[random.Next(70)];
         random.NextBytes(data);
         long gas = random.Next(1_000, 200_000);
@@ -36,14 +19,18 @@ internal static class EvmPeerProgram
         return new
         {
             seed, caller = _caller.ToString(), gas, data = Hex(data),
-            contracts = contracts.Select(c => new
-            {
-                address = c.Address.ToString(), balance = c.Balance.ToString(), code = Hex(c.Code),
-                storage = c.Slots.ToDictionary(s => s.Key.ToString(), s => Hex(s.Value.ToMinimalBytes())),
-            }),
+            contracts = contracts.Select(Show),
             expect = Outcome(state, contracts, gas),
         };
     }
+
+    /// <summary>An account as the peers read it.</summary>
+    public static object Show(EvmGenesisAccount account) => new
+    {
+        address = account.Address.ToString(), balance = account.Balance.ToString(), nonce = account.Nonce,
+        code = Hex(account.Code),
+        storage = account.Slots.ToDictionary(s => s.Key.ToString(), s => Hex(s.Value.ToMinimalBytes())),
+    };
 
     private static object Outcome(EvmState state, List<EvmGenesisAccount> contracts, long gas)
     {
@@ -95,5 +82,5 @@ internal static class EvmPeerProgram
         return state;
     }
 
-    private static string Hex(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
+    public static string Hex(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 }

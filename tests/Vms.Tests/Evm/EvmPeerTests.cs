@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Granary.Vms.Tests.Evm;
 
-/// <summary>Random programs beside another implementation of the machine.</summary>
+/// <summary>Random programs and transactions beside other implementations of the machine.</summary>
 public sealed class EvmPeerTests
 {
     private const int ProgramsDefault = 2_000;
@@ -13,19 +13,28 @@ public sealed class EvmPeerTests
     private const int AtOnce = 5_000;
 
     [EvmPeerFact]
-    public async Task Random_programs_end_as_in_the_other_machine()
+    public Task Random_programs_end_as_in_ethereumjs() => CompareAsync("compare.mjs", EvmPeerProgram.Make);
+
+    [EvmPeerFact]
+    public async Task Random_transactions_leave_what_they_leave_in_edr()
+    {
+        using EvmTestSigner signer = new();
+        await CompareAsync("edr.mjs", seed => EvmPeerTransaction.Make(seed, signer));
+    }
+
+    private static async Task CompareAsync(string script, Func<int, object> make)
     {
         string? wanted = Environment.GetEnvironmentVariable("GRANARY_EVM_PEER_PROGRAMS");
         int programs = wanted is null ? ProgramsDefault : int.Parse(wanted, NumberFormatInfo.InvariantInfo);
         for (int first = 0; first < programs; first += AtOnce)
         {
-            await CompareAsync(first, Math.Min(AtOnce, programs - first));
+            await CompareAsync(script, make, first, Math.Min(AtOnce, programs - first));
         }
     }
 
-    private static async Task CompareAsync(int first, int count)
+    private static async Task CompareAsync(string script, Func<int, object> make, int first, int count)
     {
-        ProcessStartInfo start = new("node", ["compare.mjs"])
+        ProcessStartInfo start = new("node", [script])
         {
             WorkingDirectory = EvmPeerFactAttribute.Folder, RedirectStandardInput = true, RedirectStandardOutput = true,
         };
@@ -33,7 +42,7 @@ public sealed class EvmPeerTests
         Task<string> said = peer.StandardOutput.ReadToEndAsync();
         for (int seed = first; seed < first + count; seed++)
         {
-            await peer.StandardInput.WriteLineAsync(JsonSerializer.Serialize(EvmPeerProgram.Make(seed)));
+            await peer.StandardInput.WriteLineAsync(JsonSerializer.Serialize(make(seed)));
         }
         peer.StandardInput.Close();
         string text = await said;

@@ -13,21 +13,7 @@ internal static class EvmRandomCode
     public static (IVmContainer Machine, TestHost Host) Enter(Random random)
     {
         TestHost host = new(EvmTestWorld.Limits);
-        GasMeter gas = new(GasMeter.Unlimited, GasMeter.Unlimited);
-        EvmStore store = new(host, ref gas);
-        int contracts = random.Next(1, 4);
-        for (int i = 0; i < contracts; i++)
-        {
-            EvmGenesisAccount account = new()
-            {
-                Address = AddressOf(i), Balance = (ulong)random.Next(1_000), Nonce = 1, Code = Make(random, contracts),
-                Slots = random.Next(2) == 0 ? [(EvmWord.Zero, EvmWord.One), (EvmWord.One, (EvmWord)5)] : [],
-            };
-            for (int step = 0; step <= account.Slots.Count; step++)
-            {
-                EvmHeads.WriteGenesisStep(store, account, step);
-            }
-        }
+        Populate(host, random);
         host.Data["head"u8.ToArray()] = EvmHeads.Encode(default);
         IVmContainer machine = EvmStateCase.World.Start();
         byte[] data = new byte[random.Next(70)];
@@ -38,6 +24,34 @@ internal static class EvmRandomCode
             """;
         machine.Enter(new VmEntry("call", Encoding.UTF8.GetBytes(question), ""));
         return (machine, host);
+    }
+
+    /// <summary>Stores a few random contracts.</summary>
+    public static List<EvmGenesisAccount> Populate(TestHost host, Random random)
+    {
+        List<EvmGenesisAccount> contracts = [];
+        int count = random.Next(1, 4);
+        for (int i = 0; i < count; i++)
+        {
+            EvmGenesisAccount account = new()
+            {
+                Address = AddressOf(i), Balance = (ulong)random.Next(1_000), Nonce = 1, Code = Make(random, count),
+                Slots = random.Next(2) == 0 ? [(EvmWord.Zero, EvmWord.One), (EvmWord.One, (EvmWord)5)] : [],
+            };
+            contracts.Add(account);
+            Store(host, account);
+        }
+        return contracts;
+    }
+
+    public static void Store(TestHost host, EvmGenesisAccount account)
+    {
+        GasMeter gas = new(GasMeter.Unlimited, GasMeter.Unlimited);
+        EvmStore store = new(host, ref gas);
+        for (int step = 0; step <= account.Slots.Count; step++)
+        {
+            EvmHeads.WriteGenesisStep(store, account, step);
+        }
     }
 
     public static EvmAddress AddressOf(int contract) => new(0xC0DE00 + (ulong)contract);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Granary.Vms.Evm;
@@ -11,7 +10,10 @@ internal sealed class EvmStateCase(JsonElement test, JsonElement post)
     public static readonly IVmProgram World = new EvmEngine().Load(
         new EvmGenesis { ChainId = EvmWord.One, Revision = EvmRevision.Cancun }.Encode(), EvmTestWorld.Limits);
 
-    public TestHost Host { get; } = MakeHost(test);
+    /// <summary>Whether no block may hold the transaction.</summary>
+    public bool IsRefused => post.TryGetProperty("expectException", out _);
+
+    public TestHost Host => field ??= MakeHost(test);
 
     public static EvmStateCase Load(string group, string pack, string file, string name, int index)
     {
@@ -22,8 +24,19 @@ internal sealed class EvmStateCase(JsonElement test, JsonElement post)
     /// <summary>A machine that is about to handle the transaction.</summary>
     public IVmContainer Enter()
     {
+        JsonElement env = test.GetProperty("env");
+        EvmBlock block = new()
+        {
+            Number = EvmVectorPack.Number(env, "currentNumber"),
+            Timestamp = EvmVectorPack.Number(env, "currentTimestamp"),
+            Coinbase = EvmVectorPack.Address(env, "currentCoinbase"),
+            GasLimit = EvmVectorPack.Number(env, "currentGasLimit"),
+            BaseFee = EvmVectorPack.Word(env, "currentBaseFee"),
+            PrevRandao = EvmVectorPack.Word(env, "currentRandom"),
+            ExcessBlobGas = EvmVectorPack.Number(env, "currentExcessBlobGas"),
+        };
         IVmContainer machine = World.Start();
-        machine.Enter(new VmEntry("runTx", Payload(), ""));
+        machine.Enter(new VmEntry("runTx", EvmTestWorld.Payload(block, EvmVectorPack.Bytes(post, "txbytes")), ""));
         return machine;
     }
 
@@ -71,33 +84,6 @@ internal sealed class EvmStateCase(JsonElement test, JsonElement post)
         TestHost host = EvmTestWorld.HostOf(test.GetProperty("pre"));
         host.Data["head"u8.ToArray()] = EvmHeads.Encode(default);
         return host;
-    }
-
-    private byte[] Payload()
-    {
-        JsonElement env = test.GetProperty("env");
-        ArrayBufferWriter<byte> context = new();
-        EvmRlp.WriteNumber(context, EvmVectorPack.Word(env, "currentNumber"));
-        EvmRlp.WriteNumber(context, EvmVectorPack.Word(env, "currentTimestamp"));
-        EvmRlp.WriteAddress(context, EvmVectorPack.Address(env, "currentCoinbase"));
-        EvmRlp.WriteNumber(context, EvmVectorPack.Word(env, "currentGasLimit"));
-        EvmRlp.WriteNumber(context, EvmVectorPack.Word(env, "currentBaseFee"));
-        EvmRlp.WriteNumber(context, EvmVectorPack.Word(env, "currentRandom"));
-        EvmRlp.WriteNumber(context, EvmVectorPack.Word(env, "currentExcessBlobGas"));
-        ArrayBufferWriter<byte> items = new();
-        EvmRlp.WriteList(items, context.WrittenSpan);
-        byte[] transaction = EvmVectorPack.Bytes(post, "txbytes");
-        if (transaction[0] >= 0xC0)
-        {
-            items.Write(transaction);
-        }
-        else
-        {
-            EvmRlp.WriteString(items, transaction);
-        }
-        ArrayBufferWriter<byte> payload = new();
-        EvmRlp.WriteList(payload, items.WrittenSpan);
-        return payload.WrittenSpan.ToArray();
     }
 
     /// <summary>From the receipt, as a client would compute it.</summary>

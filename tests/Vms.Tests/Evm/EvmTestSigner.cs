@@ -13,10 +13,15 @@ internal sealed class EvmTestSigner : IDisposable
         "0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", NumberStyles.AllowHexSpecifier,
         NumberFormatInfo.InvariantInfo);
 
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.CreateFromFriendlyName("secP256k1"));
+    private readonly ECDsa _key;
 
+    /// <summary>Always the same key, so that a world with its account has always the same root.</summary>
     public EvmTestSigner()
     {
+        byte[] secret = new byte[32];
+        secret.AsSpan().Fill(7);
+        _key = ECDsa.Create(
+            new ECParameters { Curve = ECCurve.CreateFromFriendlyName("secP256k1"), D = secret });
         ECParameters parameters = _key.ExportParameters(includePrivateParameters: false);
         Address = EvmAddress.FromWord(EvmKeccak.Hash([.. parameters.Q.X!, .. parameters.Q.Y!]));
     }
@@ -27,18 +32,19 @@ internal sealed class EvmTestSigner : IDisposable
 
     public byte[] Sign(
         ulong nonce, EvmAddress? to, EvmWord value, byte[] data, ulong gas = 1_000_000, ulong chainId = 1337,
-        ulong fee = 10, bool highSignature = false)
+        ulong fee = 10, bool highSignature = false, ulong tip = 0,
+        params ReadOnlySpan<(EvmAddress Address, EvmWord[] Slots)> access)
     {
         ArrayBufferWriter<byte> items = new();
         EvmRlp.WriteNumber(items, chainId);
         EvmRlp.WriteNumber(items, nonce);
-        EvmRlp.WriteNumber(items, EvmWord.Zero);
+        EvmRlp.WriteNumber(items, Math.Min(tip, fee));
         EvmRlp.WriteNumber(items, fee);
         EvmRlp.WriteNumber(items, gas);
         EvmRlp.WriteString(items, to?.ToBytes() ?? []);
         EvmRlp.WriteNumber(items, value);
         EvmRlp.WriteString(items, data);
-        EvmRlp.WriteList(items, []);
+        EvmRlp.WriteList(items, AccessList(access));
         EvmWord hash = EvmKeccak.Hash(Typed(items.WrittenSpan));
         byte[] signature = _key.SignHash(hash.ToBytes());
         EvmWord r = EvmWord.FromBytes(signature.AsSpan(0, 32));
@@ -53,6 +59,24 @@ internal sealed class EvmTestSigner : IDisposable
         EvmRlp.WriteNumber(items, r);
         EvmRlp.WriteNumber(items, s);
         return Typed(items.WrittenSpan);
+    }
+
+    private static byte[] AccessList(ReadOnlySpan<(EvmAddress Address, EvmWord[] Slots)> access)
+    {
+        ArrayBufferWriter<byte> output = new();
+        foreach ((EvmAddress address, EvmWord[] slots) in access)
+        {
+            ArrayBufferWriter<byte> keys = new();
+            foreach (EvmWord slot in slots)
+            {
+                EvmRlp.WriteHash(keys, slot);
+            }
+            ArrayBufferWriter<byte> entry = new();
+            EvmRlp.WriteAddress(entry, address);
+            EvmRlp.WriteList(entry, keys.WrittenSpan);
+            EvmRlp.WriteList(output, entry.WrittenSpan);
+        }
+        return output.WrittenSpan.ToArray();
     }
 
     private static byte[] Typed(ReadOnlySpan<byte> items)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Granary.Vms.Evm;
 
@@ -46,6 +47,32 @@ internal static class EvmTestWorld
             }
         }
         return host;
+    }
+
+    /// <summary>What <c>runTx</c> takes: a transaction with the block that it is to run in.</summary>
+    public static byte[] Payload(EvmBlock block, byte[] transaction)
+    {
+        ArrayBufferWriter<byte> context = new();
+        EvmRlp.WriteNumber(context, block.Number);
+        EvmRlp.WriteNumber(context, block.Timestamp);
+        EvmRlp.WriteAddress(context, block.Coinbase);
+        EvmRlp.WriteNumber(context, block.GasLimit);
+        EvmRlp.WriteNumber(context, block.BaseFee);
+        EvmRlp.WriteNumber(context, block.PrevRandao);
+        EvmRlp.WriteNumber(context, block.ExcessBlobGas);
+        ArrayBufferWriter<byte> items = new();
+        EvmRlp.WriteList(items, context.WrittenSpan);
+        if (transaction[0] >= 0xC0)
+        {
+            items.Write(transaction);
+        }
+        else
+        {
+            EvmRlp.WriteString(items, transaction);
+        }
+        ArrayBufferWriter<byte> payload = new();
+        EvmRlp.WriteList(payload, items.WrittenSpan);
+        return payload.WrittenSpan.ToArray();
     }
 
     /// <summary>Everything stored but code, as text.</summary>

@@ -8,9 +8,9 @@ namespace Granary.Vms.Tests.Evm;
 [Trait("Engine", "evm")]
 public sealed class EvmVmTests
 {
-    public static IEnumerable<object[]> Cases => Find("vmtests");
+    public static IEnumerable<object[]> Cases => Of("vmtests");
 
-    public static IEnumerable<object[]> SlowCases => Find("vmtests-slow");
+    public static IEnumerable<object[]> SlowCases => Of("vmtests-slow");
 
     [Theory, MemberData(nameof(Cases))]
     public void A_message_ends_as_the_suite_says(string pack, string name) => Check("vmtests", pack, name);
@@ -18,7 +18,8 @@ public sealed class EvmVmTests
     [Theory, MemberData(nameof(SlowCases))]
     public void A_long_message_ends_as_the_suite_says(string pack, string name) => Check("vmtests-slow", pack, name);
 
-    private static IEnumerable<object[]> Find(string group)
+    /// <summary>Pack and name of each message.</summary>
+    public static IEnumerable<object[]> Of(string group)
     {
         List<object[]> cases = [.. EvmVectorPack.Packs(group).SelectMany(
             pack => EvmVectorPack.Open(group, pack).EnumerateObject().Select(t => new object[] { pack, t.Name }))];
@@ -27,7 +28,7 @@ public sealed class EvmVmTests
             : throw new InvalidOperationException($"{EvmVectorPack.Folder} holds no case of {group}.");
     }
 
-    private static void Check(string group, string pack, string name)
+    internal static void Check(string group, string pack, string name)
     {
         JsonElement test = EvmVectorPack.Open(group, pack).GetProperty(name);
         TestHost host = EvmTestWorld.HostOf(test.GetProperty("pre"));
