@@ -10,6 +10,7 @@ IBenchmark[] all =
     new ScriptBenchmark(),
     new RiscVBenchmark(),
     new WasmBenchmark(),
+    new WasmTimings(),
     new EvmBenchmark(),
     new NockBenchmark(),
     new PrimeaBenchmark(),
