@@ -136,7 +136,8 @@ internal sealed class ClusterStage : IAsyncDisposable
             await Task.Delay(10);
         }
         IGrainFactory ours = await ConnectAsync("granary", there.ClientPort);
-        Client = new GrainReach(() => ours, new KernelGrainOptions());
+        Client = new GrainReach(
+            () => ours, () => throw new InvalidOperationException("Nobody watches here."), new KernelGrainOptions());
         BareClient = await ConnectAsync("bare", there.BareClientPort);
         Clock = new ProcessorClock(There.ProcessId, _server.DataFolder);
     }
