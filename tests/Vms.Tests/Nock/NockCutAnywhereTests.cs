@@ -88,7 +88,7 @@ public sealed class NockCutAnywhereTests
                 () => Interlocked.Exchange(ref next, long.MaxValue), restore: true);
             Assert.True(end == restored, $"cut {back} gas before the end: {end} and {restored}");
         }
-        // And with a save and a restore at every single step of the whole way.
+        // And with a save and a restore every dozen steps of the whole way.
         NockTestRun stepped = new(code, "kick", []) { Limits = limits, MessageGas = 1_000_000 };
         Assert.Equal(end, stepped.Run(() => 200, restore: true));
     }
