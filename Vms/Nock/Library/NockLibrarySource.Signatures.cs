@@ -103,7 +103,7 @@ internal static partial class NockLibrarySource
                       (let f (fsub d c)
                         (let g (fadd d c)
                           (let h (fadd b a)
-                            (cons (fmul e f) (fmul g h) (fmul f g) (fmul e h))))))))))) 
+                            (cons (fmul e f) (fmul g h) (fmul f g) (fmul e h)))))))))))
           (gate 339 curve (a)
             37095705934669439343138083508754565189542113879843219016388785533085940283555)
           (gate 340 pmul (p n)
