@@ -24,13 +24,18 @@ public sealed class EvmPeerTests
 
     private static async Task CompareAsync(string script, Func<int, object> make)
     {
-        string? wanted = Environment.GetEnvironmentVariable("GRANARY_EVM_PEER_PROGRAMS");
-        int programs = wanted is null ? ProgramsDefault : int.Parse(wanted, NumberFormatInfo.InvariantInfo);
-        for (int first = 0; first < programs; first += AtOnce)
+        int begin = Number("GRANARY_EVM_PEER_FIRST", 0);
+        int programs = begin + Number("GRANARY_EVM_PEER_PROGRAMS", ProgramsDefault);
+        for (int first = begin; first < programs; first += AtOnce)
         {
             await CompareAsync(script, make, first, Math.Min(AtOnce, programs - first));
         }
     }
+
+    private static int Number(string variable, int without) =>
+        Environment.GetEnvironmentVariable(variable) is { } text
+            ? int.Parse(text, NumberFormatInfo.InvariantInfo)
+            : without;
 
     private static async Task CompareAsync(string script, Func<int, object> make, int first, int count)
     {
