@@ -18,6 +18,7 @@ public sealed class EventHub : IAsyncDisposable
 
     private static readonly TimeSpan s_restAfter = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_giveMax = TimeSpan.FromSeconds(5);
 
     private readonly Watchers _own;
     private readonly ClusterMembers _members;
@@ -72,18 +73,7 @@ public sealed class EventHub : IAsyncDisposable
     {
         (EventPage page, ulong evicted) = _own.Keep();
         EventsAnswer kept = EventAnswers.Of(page);
-        foreach (SiloAddress other in others)
-        {
-            try
-            {
-                await _services.Of(other).AdoptEvents(_members.Here, kept, evicted).ConfigureAwait(false);
-            }
-            catch (Exception error) when (Refusals.IsTransport(error))
-            {
-                // It takes this one for lost, and says so to who watches.
-                continue;
-            }
-        }
+        await Task.WhenAll(others.Select(other => GiveAsync(other, kept, evicted))).ConfigureAwait(false);
     }
 
     /// <summary>Another silo goes, and this is what it kept.</summary>
@@ -110,6 +100,20 @@ public sealed class EventHub : IAsyncDisposable
             await run.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         _stopping.Dispose();
+    }
+
+    private async Task GiveAsync(SiloAddress other, EventsAnswer kept, ulong evicted)
+    {
+        try
+        {
+            await _services.Of(other).AdoptEvents(_members.Here, kept, evicted)
+                .WaitAsync(s_giveMax, _options.Clock).ConfigureAwait(false);
+        }
+        catch (Exception error) when (Refusals.IsTransport(error))
+        {
+            // It takes this one for lost, and says so to who watches.
+            return;
+        }
     }
 
     private async Task<HubRun> BegunAsync(CancellationToken cancellationToken)

@@ -55,6 +55,49 @@ public sealed class EventTests
     }
 
     [PostgresFact]
+    public async Task Watchers_at_all_silos_see_the_same_while_kernels_migrate_under_load()
+    {
+        const int callers = 6;
+        const int calls = 60;
+        await using TestCluster cluster = await StartAsync(3);
+        using CancellationTokenSource stop = new(TimeSpan.FromMinutes(3));
+        foreach (int k in Enumerable.Range(0, callers))
+        {
+            await DeployTickerAsync(cluster[0].Host, $"t{k}");
+        }
+        List<Task<List<KernelEvent>>> watchers = [];
+        foreach (SiloNode silo in cluster.Silos)
+        {
+            await silo.Host.BeginWatchingAsync(stop.Token);
+            watchers.Add(ToldAsync(silo.Host.WatchAsync(null, null, stop.Token), callers * calls));
+        }
+        Task[] load = [.. Enumerable.Range(0, callers).Select(k => Task.Run(async () =>
+        {
+            for (int i = 0; i < calls; i++)
+            {
+                await TellAsync(cluster[(k + i) % 3].Host, $"t{k}");
+            }
+        }))];
+        for (int i = 0; !Task.WhenAll(load).IsCompleted; i++)
+        {
+            KernelId id = Id($"t{i % callers}");
+            string here = (await cluster[0].Cluster.FindAsync(id)).Silo;
+            string there = cluster[0].Members.Active.Select(m => m.Name).First(n => n != here);
+            await cluster[0].Cluster.MigrateAsync(id, there).WaitAsync(Limit);
+        }
+        await Task.WhenAll(load);
+        List<KernelEvent> first = await watchers[0].WaitAsync(Limit);
+        foreach (int k in Enumerable.Range(0, callers))
+        {
+            Assert.Equal(Enumerable.Range(1, calls), first.Where(e => e.Id == Id($"t{k}")).Select(Number));
+        }
+        foreach (Task<List<KernelEvent>> other in watchers)
+        {
+            Assert.Equal(first.Select(e => e.EventId), (await other.WaitAsync(Limit)).Select(e => e.EventId));
+        }
+    }
+
+    [PostgresFact]
     public async Task A_stream_goes_on_at_another_silo_behind_the_last_event_also_when_its_silo_left()
     {
         await using TestCluster cluster = await StartAsync(3);
