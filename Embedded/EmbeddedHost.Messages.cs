@@ -6,7 +6,8 @@ namespace Granary.Embedded;
 public sealed partial class EmbeddedHost
 {
     public Task<MessageAccepted> SendAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
-        Reach.SendAsync(MakeEnvelope(request, MessageKind.Send), cancellationToken);
+        Reach.SendAsync(
+            MakeEnvelope(request, request.ExpectsReply ? MessageKind.Call : MessageKind.Send), cancellationToken);
 
     public async Task<CallResult> CallAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
         (await Reach.CallAsync(MakeEnvelope(request, MessageKind.Call), onlyIfKnown: false, cancellationToken)
