@@ -122,7 +122,7 @@ public sealed partial class Kernel
     public bool HasFresh => _journal.HasFresh || _effects.Count > 0 || _host.Output.Count > 0;
 
     /// <summary>The whole tree as of the last commit: what a checkpoint would store as its root now.</summary>
-    /// <remarks>It is kept when no turn is under way: with many replies to remember it is not made in no time.</remarks>
+    /// <remarks>Kept when no turn is under way: with many replies to remember it takes a while to make.</remarks>
     public StateTree CommittedTree
     {
         get
