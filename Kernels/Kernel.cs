@@ -122,7 +122,21 @@ public sealed partial class Kernel
     public bool HasFresh => _journal.HasFresh || _effects.Count > 0 || _host.Output.Count > 0;
 
     /// <summary>The whole tree as of the last commit: what a checkpoint would store as its root now.</summary>
-    public StateTree CommittedTree => WriteBooks(_committed, _committedDataBytes);
+    /// <remarks>Kept when no turn is under way: with many replies to remember it takes a while to make.</remarks>
+    public StateTree CommittedTree
+    {
+        get
+        {
+            StateTree committed = WriteBooks(_committed, _committedDataBytes);
+            if (ReferenceEquals(_host.Work, _committed))
+            {
+                _books.MarkWritten();
+                _committed = committed;
+                _host.Work = committed;
+            }
+            return committed;
+        }
+    }
 
     public KernelSummary Summary => new(
         Status, Generation, WakeAt, CanStep || _books.Outbox.Count > 0, _books.Inbox.Count, _gasSpent);

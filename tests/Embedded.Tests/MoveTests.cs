@@ -61,6 +61,37 @@ public sealed class MoveTests
     }
 
     [Fact]
+    public async Task What_arrives_after_the_kernel_has_gone_on_elsewhere_is_forgotten()
+    {
+        MemoryStore store = new();
+        await using EmbeddedHost one = await OpenAsync(store);
+        await using EmbeddedHost two = await OpenAsync(store);
+        await BeginToSpinAsync(one);
+        KernelDeparture departure = await LeaveCarryingAsync(one);
+        one.Local.WakeUp(_id);
+        KernelHead head = await one.Local.CheckpointAsync(_id, null, default);
+        Assert.True(head.Position > departure.PositionBefore);
+        two.Arrive(_id, KernelDeparture.Parse(departure.ToBytes()));
+        Assert.Equal(KernelStatus.Running, await StatusAsync(two));
+        await two.Local.CommandAsync(_id, new KernelCommand.Cancel(), default);
+        await AssertVerifiedAsync(two);
+    }
+
+    [Fact]
+    public async Task What_is_stored_and_in_memory_is_brought_along_too()
+    {
+        MemoryStore store = new();
+        await using EmbeddedHost one = await OpenAsync(store);
+        await BeginToSpinAsync(one);
+        await one.Local.CheckpointAsync(_id, null, default);
+        KernelDeparture departure = await LeaveCarryingAsync(one);
+        Assert.NotEmpty(departure.Known);
+        HashSet<Hash> brought = [.. departure.Nodes.Select(n => Hash.Of(n.Span))];
+        Assert.All(departure.Known, n => Assert.True(brought.Add(Hash.Of(n.Span))));
+        Assert.All(departure.Known, n => Assert.True(store.GetNode(Hash.Of(n.Span)).Span.SequenceEqual(n.Span)));
+    }
+
+    [Fact]
     public async Task A_kernel_with_more_than_may_be_carried_leaves_through_the_store()
     {
         MemoryStore store = new();
