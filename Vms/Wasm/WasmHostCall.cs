@@ -8,6 +8,7 @@ namespace Granary.Vms.Wasm;
 internal sealed unsafe class WasmHostCall(WasmState state, WasmSession session, VmLimits limits)
 {
     private int _slot;
+    private WasiFiles? _files;
 
     /// <summary>The gas of the run; settled when a call begins.</summary>
     public GasMeter Gas;
@@ -19,6 +20,9 @@ internal sealed unsafe class WasmHostCall(WasmState state, WasmSession session, 
     public WasmSession Session { get; } = session;
 
     public VmLimits Limits { get; } = limits;
+
+    /// <summary>The files of WASI.</summary>
+    public WasiFiles Files => _files ??= new WasiFiles(this);
 
     /// <summary>The program ended the message and wants its changes undone.</summary>
     public bool Reverted { get; set; }

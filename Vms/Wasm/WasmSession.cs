@@ -74,6 +74,9 @@ internal sealed class WasmSession
     /// <summary>The payload of the last reply that was awaited.</summary>
     public ReadOnlyMemory<byte> Answer { get; set; }
 
+    /// <summary>Open descriptors of WASI, which stay between messages; null until the program first uses one.</summary>
+    public WasiDescriptors? Descriptors { get; set; }
+
     public void Clear()
     {
         Phase = WasmPhase.Idle;

@@ -23,6 +23,10 @@ internal static partial class WasmSnapshot
         ReadTouched(state.Memory, snapshot);
         ReadTables(program, state, snapshot);
         ReadGlobals(state, snapshot);
+        if (snapshot.TryReadSection(DescriptorSection, out ReadOnlyMemory<byte> descriptors))
+        {
+            session.Descriptors = WasiDescriptors.Read(descriptors.Span);
+        }
         session.Payload = ReadBytes(snapshot, Payload, program.Limits.PayloadBytesMax);
         session.Output = ReadBytes(snapshot, Output, program.Limits.PayloadBytesMax);
         session.Answer = ReadBytes(snapshot, Answer, program.Limits.PayloadBytesMax);

@@ -12,6 +12,7 @@ internal static partial class WasmSnapshot
     public const uint Version = 1;
     public const string MachineSection = "machine";
     public const string TouchedSection = "touched";
+    public const string DescriptorSection = "descriptors";
     public const string Globals = "globals";
     public const string Frames = "frames";
     public const string Payload = "payload";
@@ -35,6 +36,12 @@ internal static partial class WasmSnapshot
         ArrayBufferWriter<byte> buffer = new();
         WriteMachine(new SnapshotWriter(buffer), state, session);
         snapshot.WriteSection(MachineSection, buffer.WrittenSpan);
+        if (session.Descriptors is { } descriptors)
+        {
+            buffer.ResetWrittenCount();
+            descriptors.Write(new SnapshotWriter(buffer));
+            snapshot.WriteSection(DescriptorSection, buffer.WrittenSpan);
+        }
         WriteBytes(snapshot, Payload, session.Payload.Span);
         WriteBytes(snapshot, Output, session.Output.Span);
         WriteBytes(snapshot, Answer, session.Answer.Span);

@@ -29,6 +29,7 @@ internal sealed unsafe class WasmState
         Memory = WasmMemory.None;
         FunctionTable = functions.Table;
         TypeIds = functions.TypeIds;
+        Zero = 0;
         _extra = GC.AllocateArray<ulong>(functions.ArityMax, pinned: true);
         fixed (ulong* extra = _extra)
         {
@@ -113,6 +114,9 @@ internal sealed unsafe class WasmState
 
     /// <summary>The result of a bulk operation for compiled code.</summary>
     public ulong Scratch;
+
+    /// <summary>Always zero, which the JIT does not know.</summary>
+    public ulong Zero;
 
     public WasmSpills Spills { get; } = new();
 

@@ -28,6 +28,10 @@ internal sealed partial class WasmEmitter
                 Load(step.C, operand, raw);
             }
             EmitOperation(op, operand);
+            if (WasmRotations.IsRotation(op) || _rotations.MayBePart(op, step))
+            {
+                EmitFlags(operand == WasmType.I64);
+            }
         }
         bool late = step.A < _locals.Length && _late[step.A];
         if (WasmStepFlow.MakesNaN(op) && !late && !WasmStepFlow.FeedsArithmetic(_code, _targets, at))
@@ -207,6 +211,19 @@ internal sealed partial class WasmEmitter
         }
         Type type = wide ? typeof(ulong) : typeof(uint);
         _il.Emit(OpCodes.Call, typeof(BitOperations).GetMethod(name, [type, typeof(int)])!);
+    }
+
+    /// <summary>An exclusive or with a zero that the JIT does not know: <see cref="WasmRotations"/> says what for.
+    /// </summary>
+    private void EmitFlags(bool wide)
+    {
+        LoadState();
+        _il.Emit(OpCodes.Ldfld, WasmTierMembers.Zero);
+        if (!wide)
+        {
+            _il.Emit(OpCodes.Conv_I4);
+        }
+        _il.Emit(OpCodes.Xor);
     }
 
     private void EmitCount(string name, bool wide)

@@ -31,6 +31,7 @@ internal sealed partial class WasmEmitter
     private readonly bool[] _targets;
     private readonly LocalBuilder[] _locals;
     private readonly bool[] _late;
+    private readonly WasmRotations _rotations;
     private readonly Dictionary<(int Slot, WasmType Type), LocalBuilder> _operands = [];
     private readonly Dictionary<int, LocalBuilder> _cells = [];
     private readonly List<(Label Label, WasmTrap Trap, int Step)> _traps = [];
@@ -38,9 +39,7 @@ internal sealed partial class WasmEmitter
     private readonly LocalBuilder _gas;
     private readonly LocalBuilder _address;
     private readonly LocalBuilder _site;
-    private readonly LocalBuilder? _memory;
-    private readonly LocalBuilder? _size;
-    private readonly LocalBuilder? _touched;
+    private readonly LocalBuilder? _memory, _size, _touched;
     private readonly Label _leave;
     private readonly bool _sharesTraps;
     private readonly bool _sharesSpills;
@@ -67,6 +66,7 @@ internal sealed partial class WasmEmitter
         }
         _locals = [.. _function.Locals.Select(t => il.DeclareLocal(WasmCompiler.TypeOf(t)))];
         _late = WasmStepFlow.LateCanonical(code);
+        _rotations = new WasmRotations(code);
         _gas = il.DeclareLocal(typeof(long));
         _address = il.DeclareLocal(typeof(long));
         _site = il.DeclareLocal(typeof(int));

@@ -29,6 +29,8 @@ internal static class WasmTierMembers
 
     public static FieldInfo Scratch { get; } = StateField(nameof(WasmState.Scratch));
 
+    public static FieldInfo Zero { get; } = StateField(nameof(WasmState.Zero));
+
     public static FieldInfo MemoryStart { get; } = typeof(WasmMemory).GetField(nameof(WasmMemory.Start))!;
 
     public static FieldInfo MemorySize { get; } = typeof(WasmMemory).GetField(nameof(WasmMemory.Size))!;

@@ -8,15 +8,15 @@ namespace Granary.Vms.Tests.Wasm;
 
 /// <summary>
 /// Random modules must do the same in the interpreter, compiled, cut at every safe point with a change of tier, and in
-/// V8. <c>GRANARY_WASM_FUZZ=100000</c> runs so many (a hundred otherwise); a failure names the seed.
+/// V8. <c>GRANARY_WASM_FUZZ=100000</c> runs so many (a hundred otherwise), <c>GRANARY_WASM_SEED</c> is the first seed;
+/// a failure names the seed.
 /// </summary>
 public sealed class WasmDifferentialTests
 {
-    private const int FirstSeed = 1;
     private const int PerNode = 500;
 
-    private static readonly int _count = int.Parse(
-        Environment.GetEnvironmentVariable("GRANARY_WASM_FUZZ") ?? "100", CultureInfo.InvariantCulture);
+    private static readonly int _firstSeed = Setting("GRANARY_WASM_SEED", 1);
+    private static readonly int _count = Setting("GRANARY_WASM_FUZZ", 100);
 
     /// <summary>One of so many is also compiled, which takes long.</summary>
     private static readonly int _compileEvery = _count <= 1_000 ? 4 : 10;
@@ -24,7 +24,7 @@ public sealed class WasmDifferentialTests
     [Fact]
     public void Random_modules_do_the_same_in_both_tiers()
     {
-        for (int seed = FirstSeed; seed < FirstSeed + _count; seed += _compileEvery)
+        for (int seed = _firstSeed; seed < _firstSeed + _count; seed += _compileEvery)
         {
             string expected = string.Join('\n', Outcomes(seed, new WastRunner(WastTiers.Interpret)));
             string compiled = string.Join('\n', Outcomes(seed, new WastRunner(WastTiers.RunCompiled, compiles: true)));
@@ -39,9 +39,9 @@ public sealed class WasmDifferentialTests
     [NodeFact]
     public void Random_modules_do_the_same_in_V8()
     {
-        for (int first = FirstSeed; first < FirstSeed + _count; first += PerNode)
+        for (int first = _firstSeed; first < _firstSeed + _count; first += PerNode)
         {
-            int end = Math.Min(first + PerNode, FirstSeed + _count);
+            int end = Math.Min(first + PerNode, _firstSeed + _count);
             DirectoryInfo folder = Directory.CreateTempSubdirectory("granary-wasm-");
             try
             {
@@ -66,6 +66,11 @@ public sealed class WasmDifferentialTests
             }
         }
     }
+
+    private static int Setting(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : otherwise;
 
     private static string[] RunNode(string folder)
     {

@@ -56,7 +56,8 @@ internal sealed partial class WasmRandomModules
         }
     }
 
-    /// <summary>Any NaN becomes the canonical one: x, nan, x equals x, select.</summary>
+    /// <summary>Any NaN becomes the canonical one, also in the local that this takes: x, nan, x equals x, select.
+    /// </summary>
     private void Canonical(byte type)
     {
         int local = Array.FindIndex(_locals, _signatures[_function].Parameters.Length, t => t == type);
@@ -65,6 +66,7 @@ internal sealed partial class WasmRandomModules
         EmitIndex(0x20, local);
         EmitIndex(0x20, local);
         Emit(type == F32 ? (byte)0x5b : (byte)0x61, 0x1b);
+        EmitIndex(0x22, local);
     }
 
     private void Call(byte type, int depth)

@@ -27,6 +27,8 @@ internal sealed class WasmRun
 
     public int Cuts { get; private set; }
 
+    public static IVmProgram LoadCode(byte[] code) => new WasmEngine().Load(code, VmLimits.Default);
+
     public static IVmProgram Load(string text, bool compiled = false, VmLimits? limits = null)
     {
         byte[] code = WasmPrograms.Assemble(text);
