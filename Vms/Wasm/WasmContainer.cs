@@ -100,6 +100,8 @@ internal sealed class WasmContainer : IVmContainer, IWasmHostCalls
         return exit;
     }
 
+    public VmStep? Look() => WasmTrace.Look(_state, _session);
+
     public void Save(ISnapshotSink snapshot) => WasmSnapshot.Write(_state, _session, snapshot);
 
     public WasmCallResult Call(WasmState state, int import, int slot)

@@ -68,7 +68,7 @@ internal static class WasmDisassembler
         return string.Create(NumberFormatInfo.InvariantInfo, $"{bounds.Min} to {max}");
     }
 
-    private static string Printable(string name) =>
+    public static string Printable(string name) =>
         new([.. name.Select(c => c is >= ' ' and <= '~' ? c : '?')]);
 
     private static void AppendFunction(StringBuilder text, WasmModule module, WasmFunction function)
@@ -98,6 +98,16 @@ internal static class WasmDisassembler
             text.Append('\n');
             depth += next.Op is WasmOp.Block or WasmOp.Loop or WasmOp.If or WasmOp.Else ? 1 : 0;
         }
+    }
+
+    /// <summary>The instruction at an offset of a valid body.</summary>
+    public static string ShowAt(WasmModule module, WasmFunction function, int offset)
+    {
+        WasmReader reader = new(module.Code.Span, offset, function.End);
+        WasmInstruction next = WasmInstruction.Read(ref reader, module);
+        StringBuilder text = new(WasmOpcodes.Info(next.Op).Name);
+        AppendImmediates(text, next, ref reader);
+        return text.ToString();
     }
 
     private static void AppendImmediates(StringBuilder text, in WasmInstruction next, ref WasmReader reader)

@@ -1,7 +1,7 @@
 namespace Granary.Vms.Wasm;
 
 /// <summary>WebAssembly 2.0 without SIMD, with machines that can be saved while they run.</summary>
-public sealed class WasmEngine : IVmEngine
+public sealed class WasmEngine : IVmEngine, IVmTracer
 {
     public EngineId Id { get; } = new("wasm", 1);
 
@@ -14,4 +14,6 @@ public sealed class WasmEngine : IVmEngine
     public string Disassemble(ReadOnlyMemory<byte> code) => WasmDisassembler.Disassemble(code);
 
     public string Describe(ISnapshotSource snapshot) => WasmDescription.Describe(snapshot);
+
+    public VmStep? Look(IVmContainer machine) => ((WasmContainer)machine).Look();
 }

@@ -13,6 +13,7 @@ internal static class BenchmarkCommand
         new ScriptBenchmark(),
         new RiscVBenchmark(),
         new WasmBenchmark(),
+        new WasmTimings(),
         new EvmBenchmark(),
         new NockBenchmark(),
         new PrimeaBenchmark(),

@@ -1,5 +1,5 @@
 /* Works for a long time without ever waiting: stop it, save it, move it to another node while it runs. Prints each
-   thousandth prime number; the message says how many (default 100). */
+   thousandth prime number; the message says how many, in decimal digits (default 100). */
 #include "granary.h"
 
 static void print_number(uint32_t n)
@@ -23,9 +23,12 @@ static int is_prime(uint32_t n)
 
 GRANARY_ENTRY(start)
 {
-    uint32_t lines = 100;
-    if (granary_message_size() == sizeof lines)
-        granary_message_read(&lines, sizeof lines, 0);
+    char digits[8];
+    uint32_t lines = 0, size = granary_message_read(digits, sizeof digits, 0);
+    for (uint32_t i = 0; i < size && digits[i] >= '0' && digits[i] <= '9'; i++)
+        lines = lines * 10 + (uint32_t)(digits[i] - '0');
+    if (lines == 0)
+        lines = 100;
     uint32_t found = 1, n = 1;
     while (found < lines * 1000) {
         n += 2;

@@ -34,6 +34,40 @@ public sealed class WasmContainerTests
     }
 
     [WatFact]
+    public void A_trace_shows_the_machine_at_every_loop_head_and_call()
+    {
+        const string Code = """
+            (module
+              (func $twice (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+              (func (export "go") (local $i i32)
+                (loop $again
+                  (local.set $i (call $twice (i32.add (local.get $i) (i32.const 1))))
+                  (br_if $again (i32.lt_s (local.get $i) (i32.const 3))))))
+            """;
+        IVmProgram program = WasmRun.Load(Code);
+        IVmTracer tracer = new Granary.Vms.Wasm.WasmEngine();
+        IVmContainer machine = program.Start();
+        Assert.Null(tracer.Look(machine));
+        machine.Enter(new VmEntry("go", default, ""));
+        List<string> steps = [];
+        for (VmExit exit = VmExit.SliceEnded.Instance; exit is VmExit.SliceEnded;)
+        {
+            // Nothing is called yet when the message has just come.
+            if (tracer.Look(machine) is { } step)
+            {
+                steps.Add(string.Join(' ', step.Instruction, step.Depth, string.Join(' ',
+                    step.Values.Skip(1).Select(v => $"{v.Key}={v.Value}"))));
+            }
+            GasMeter gas = new(1, GasMeter.Unlimited);
+            exit = machine.Run(ref gas, new TestHost(VmLimits.Default));
+        }
+
+        // A loop head before which nothing was charged is no stop of its own.
+        Assert.Equal(["loop [] -> [] 1 local 0=0", "after call 0 1 local 0=0 operand 0=0x2",
+            "after call 0 1 local 0=2 operand 0=0x6"], steps);
+    }
+
+    [WatFact]
     public void An_endless_loop_ends_with_the_gas_and_spends_all_of_it()
     {
         WasmRun run = new(WasmRun.Load(WasmPrograms.Counter));

@@ -27,11 +27,11 @@ internal sealed class WasmRun
 
     public int Cuts { get; private set; }
 
-    public static IVmProgram LoadCode(byte[] code) => new WasmEngine().Load(code, VmLimits.Default);
+    public static IVmProgram Load(string text, bool compiled = false, VmLimits? limits = null) =>
+        LoadCode(WasmPrograms.Assemble(text), compiled, limits);
 
-    public static IVmProgram Load(string text, bool compiled = false, VmLimits? limits = null)
+    public static IVmProgram LoadCode(byte[] code, bool compiled = false, VmLimits? limits = null)
     {
-        byte[] code = WasmPrograms.Assemble(text);
         WasmProgram program = (WasmProgram)new WasmEngine().Load(code, limits ?? VmLimits.Default);
         if (compiled)
         {

@@ -25,6 +25,12 @@ internal static partial class WastTools
     {
         string folder = VectorFolders.Find("wasm");
         SortedDictionary<string, string> scripts = new(StringComparer.Ordinal);
+        // The project's own are run as well.
+        string own = Path.Combine(VectorFolders.RepositoryRoot(), "tests", "vectors", "wasm");
+        foreach (string file in Directory.EnumerateFiles(own, "*.wast"))
+        {
+            scripts[Path.GetFileNameWithoutExtension(file)] = File.ReadAllText(file);
+        }
         foreach (string file in Directory.EnumerateFiles(folder, "*.wast"))
         {
             scripts[Path.GetFileNameWithoutExtension(file)] = File.ReadAllText(file);
