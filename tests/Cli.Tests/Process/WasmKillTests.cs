@@ -5,8 +5,8 @@ using Granary.Vms.Tests.Wasm;
 namespace Granary.Cli.Tests;
 
 /// <summary>
-/// Samples for WebAssembly in the middle of their loops, one of them with a file open: the process is killed, the kernel
-/// forked, and exported; the killed one, the copy and the one elsewhere end like one that nobody disturbed.
+/// Samples for WebAssembly in the middle of their loops, one of them with a file open: the process is killed, the
+/// kernel forked, and exported; the killed one, the copy and the one elsewhere end like one that nobody disturbed.
 /// </summary>
 public sealed class WasmKillTests : IDisposable
 {
