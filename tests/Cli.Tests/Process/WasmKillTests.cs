@@ -74,7 +74,8 @@ public sealed class WasmKillTests : IDisposable
     private static string Send(string kernel, string entry, string size) =>
         $"send {kernel} {entry} {size} --gas 100000000000";
 
-    /// <summary>Waits for the end of the message; says how it ended, what it cost and did, and what the machine is.
+    /// <summary>Waits for the end of the message; says how it ended, what it cost, and what the machine is, with all
+    /// that it printed in its memory. (The files have the times of the message, which each kernel has of its own.)
     /// </summary>
     private static async Task<string> EndAsync(GranaryProcess process, string kernel)
     {
