@@ -62,8 +62,8 @@ public sealed class BadInputTests
         await cluster.StopAsync(cluster[0]);
         // The first byte says the version.
         await cluster.RunAsync(
-            "UPDATE nodes SET bytes = overlay(bytes PLACING '\\xff' FROM 1 FOR 1) WHERE hash = (SELECT root FROM heads h"
-            + " JOIN kernels k ON k.key = h.kernel WHERE id = 'bad' ORDER BY position DESC LIMIT 1)");
+            "UPDATE nodes SET bytes = overlay(bytes PLACING '\\xff' FROM 1 FOR 1) WHERE hash = (SELECT root FROM"
+            + " heads h JOIN kernels k ON k.key = h.kernel WHERE id = 'bad' ORDER BY position DESC LIMIT 1)");
         await cluster.AddAsync();
         await cluster.AddAsync();
         foreach (SiloNode silo in cluster.Silos)
@@ -117,12 +117,33 @@ public sealed class BadInputTests
         Assert.IsType<KernelMovedException>(fenced.InnerException);
         Assert.Equal(11, await AddAsync(cluster[0].Host, "k", 8));
         await VerifyAsync(cluster[0].Host, "k");
+    }
 
-        static Envelope Add(string number, string key) => new()
+    /// <summary>As two halves of a cluster that do not see each other: each takes the kernel from the other.</summary>
+    [PostgresFact]
+    public async Task Silos_that_fight_for_a_kernel_answer_each_call_once_and_truly()
+    {
+        const int callers = 6;
+        const int calls = 60;
+        int seed = Environment.TickCount;
+        await using TestCluster cluster = await StartAsync(2);
+        await DeployAsync(cluster[0].Host, "k");
+        IKernelReach[] silos = [cluster[0].Kernels.Host.Local, cluster[1].Kernels.Host.Local];
+        string[][] answers = await Task.WhenAll(Enumerable.Range(0, callers).Select(c => Task.Run(async () =>
         {
-            To = Id("k"), Kind = MessageKind.Call, Entry = "add", Gas = GasMeter.Unlimited, IdempotencyKey = key,
-            Payload = System.Text.Encoding.UTF8.GetBytes(number),
-        };
+            Random random = new(seed + c);
+            List<string> got = [];
+            for (int i = 0; i < calls; i++)
+            {
+                got.Add(await AnywhereAsync(silos, Add("1", $"{c}-{i}"), random));
+            }
+            return got.ToArray();
+        }))).WaitAsync(Limit);
+        Assert.Equal(
+            Enumerable.Range(1, callers * calls),
+            answers.SelectMany(a => a).Select(a => int.Parse(a, System.Globalization.CultureInfo.InvariantCulture))
+                .Order());
+        await VerifyAsync(cluster[0].Host, "k");
     }
 
     /// <summary>
@@ -168,6 +189,33 @@ public sealed class BadInputTests
             StateEvidence evidence = await cluster[0].Host.ProveAsync(Id($"k{i}"), "data/large"u8.ToArray());
             Assert.True(evidence.Value!.Value.Span.SequenceEqual(content));
             Assert.Equal(i, await AddAsync(cluster[0].Host, $"k{i}", i));
+        }
+    }
+
+    private static Envelope Add(string number, string key) => new()
+    {
+        To = Id("k"), Kind = MessageKind.Call, Entry = "add", Gas = GasMeter.Unlimited, IdempotencyKey = key,
+        Payload = System.Text.Encoding.UTF8.GetBytes(number),
+    };
+
+    /// <summary>Asks any silo, and another one when that has lost the kernel or takes long.</summary>
+    private static async Task<string> AnywhereAsync(IKernelReach[] silos, Envelope message, Random random)
+    {
+        while (true)
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromMilliseconds(random.Next(1, 200)));
+            try
+            {
+                CallResult? result = await silos[random.Next(silos.Length)].CallAsync(
+                    message, onlyIfKnown: false, patience.Token);
+                return System.Text.Encoding.UTF8.GetString(result!.Payload.Span);
+            }
+            catch (Exception error) when (error is OperationCanceledException
+                or KernelHostException { InnerException: KernelMovedException })
+            {
+                // Under its key it is taken once.
+                continue;
+            }
         }
     }
 

@@ -18,10 +18,14 @@ internal sealed class ChaosCaller(GranaryClient client, int number, int seed)
     private volatile bool _finishing;
     private int _acknowledged;
     private long _next;
+    private string _how = "";
 
     /// <summary>Numbers that were stored, and the answers.</summary>
     public Dictionary<long, string>[] Stored { get; } =
         [.. Enumerable.Range(0, ChaosKernels.Inboxes).Select(_ => new Dictionary<long, string>())];
+
+    /// <summary>How each number's answer came, for whoever must find out why it is wrong.</summary>
+    public Dictionary<long, string> How { get; } = [];
 
     public long[] Added { get; } = new long[ChaosKernels.Sums];
 
@@ -60,6 +64,7 @@ internal sealed class ChaosCaller(GranaryClient client, int number, int seed)
         long value = NextNumber();
         string answer = await CallAsync(ChaosKernels.Inbox(inbox), "put", value, $"put-{value}");
         Stored[inbox].Add(value, answer);
+        How.Add(value, _how);
         _recent.Add((ChaosKernels.Inbox(inbox), value, answer));
         if (_recent.Count > RememberedMax)
         {
@@ -99,11 +104,17 @@ internal sealed class ChaosCaller(GranaryClient client, int number, int seed)
 
     private async Task<string> CallAsync(KernelId to, string entry, long payload, string key)
     {
+        DateTime asked = DateTime.UtcNow;
         CallResult result = await client.CallAsync(new MessageRequest
         {
             To = to, Entry = entry, IdempotencyKey = key,
             Payload = Encoding.UTF8.GetBytes(payload.ToString(CultureInfo.InvariantCulture)),
         });
+        _how = string.Create(
+            CultureInfo.InvariantCulture,
+            $"asked {asked:HH:mm:ss.fff}, answered {DateTime.UtcNow:HH:mm:ss.fff},"
+            + $" {(result.Duplicate ? "again" : "at first")}, input {result.Receipt?.Input},"
+            + $" outcome {result.Receipt?.Outcome}");
         string answer = Encoding.UTF8.GetString(result.Payload.Span);
         Assert.True(result.Status == Vms.ReplyStatus.Ok, $"{to} {entry} {payload}: {result.Status} {answer}");
         return answer;

@@ -179,7 +179,16 @@ internal static class ChaosKernels
         (long Number, string Answer)[] acknowledged =
             [.. callers.SelectMany(c => c.Stored[inbox]).Select(a => (a.Key, a.Value))];
         Assert.Equal(stored.Order(), acknowledged.Select(a => a.Number).Order());
-        Assert.Equal(acknowledged.Length, acknowledged.Select(a => a.Answer).Distinct().Count());
+        string[] twice = [.. acknowledged.GroupBy(a => a.Answer).Where(g => g.Count() > 1).SelectMany(g => g.Select(
+            a => $"{g.Key}: {a.Number}, {callers.First(c => c.How.ContainsKey(a.Number)).How[a.Number]}"))];
+        if (twice.Length > 0)
+        {
+            VerifyReport report = await host.VerifyAsync(Inbox(inbox), null, null);
+            Assert.Fail($"{Inbox(inbox)} gave answers twice; its journal is {(report.Accepted ? "" : "not ")}accepted"
+                + $" {report.Reason}; its count is {await StoredAsync(host, Inbox(inbox), "count")} of"
+                + $" {stored.Count}:\n"
+                + string.Join('\n', twice));
+        }
     }
 
     private static async Task<long> ReadAsync(GranaryClient client, KernelId id, string name)

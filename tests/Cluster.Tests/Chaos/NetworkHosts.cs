@@ -131,7 +131,7 @@ internal sealed class NetworkHosts : IDisposable
         NoDelay = true,
     };
 
-    /// <summary>A socket belongs to the namespace of the thread that made it, and can be used from everywhere.</summary>
+    /// <summary>A socket belongs to the namespace of the thread that made it; all can use it.</summary>
     private static Socket NewSocketIn(string name)
     {
         Socket? made = null;
