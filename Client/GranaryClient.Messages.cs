@@ -18,6 +18,11 @@ public sealed partial class GranaryClient
 
     public async Task<MessageAccepted> SendAsync(MessageRequest request, CancellationToken cancellationToken = default)
     {
+        if (request.ExpectsReply)
+        {
+            throw new KernelHostException(
+                KernelHostError.BadRequest, "Over HTTP a message has no reply to ask for later.", "Call instead.");
+        }
         bool isOwnKey = request.IdempotencyKey.Length == 0;
         NodeRequest post = Post(request, "messages", $"a message to '{request.To}'") with { Retry = RetryRule.Keyed };
         MessageAccepted accepted = FromApi.Accepted(

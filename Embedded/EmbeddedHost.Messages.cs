@@ -6,7 +6,8 @@ namespace Granary.Embedded;
 public sealed partial class EmbeddedHost
 {
     public Task<MessageAccepted> SendAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
-        Reach.SendAsync(request.ToEnvelope(MessageKind.Send, Now), cancellationToken);
+        Reach.SendAsync(
+            request.ToEnvelope(request.ExpectsReply ? MessageKind.Call : MessageKind.Send, Now), cancellationToken);
 
     public async Task<CallResult> CallAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
         (await Reach.CallAsync(request.ToEnvelope(MessageKind.Call, Now), onlyIfKnown: false, cancellationToken)

@@ -9,6 +9,11 @@ internal sealed class LocalReach(EmbeddedHost host) : IKernelReach
     public async Task<MessageAccepted> SendAsync(Envelope message, CancellationToken cancellationToken)
     {
         AwaitedMessageJob job = new(message);
+        if (message.Kind == MessageKind.Call)
+        {
+            // Its reply is asked for by somebody else.
+            job.Abandon(CancellationToken.None);
+        }
         host.Post(message.To, job);
         return await job.Accepted.WaitAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -71,8 +71,9 @@ internal static class MessageEndpoints
             await AnswerAsync(request, result, key);
             return;
         }
-        // The waiting may have ended before the message was durable. Under its key it is taken once: this only waits.
-        await request.Host.SendAsync(message, request.CancellationToken);
+        // The waiting may have ended before the message was durable, or got to the kernel at all. Under its key it is
+        // taken once; if it is taken here, then as the call that it is, or nobody could ask for its reply.
+        await request.Host.SendAsync(message with { ExpectsReply = true }, request.CancellationToken);
         await PendingAsync(request, key);
     }
 

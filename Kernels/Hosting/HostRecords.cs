@@ -45,6 +45,12 @@ public sealed record MessageRequest
     /// for no such bound. A call that is not begun in time is answered with <see cref="ReplyStatus.TimedOut"/>.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>
+    /// For sending: it is a call all the same, whose reply is asked for later under the key
+    /// (<see cref="IKernelHost.AwaitReplyAsync"/>). Without, the kernel keeps no reply. Not over HTTP: call there.
+    /// </summary>
+    public bool ExpectsReply { get; init; }
 }
 
 /// <summary>A timer that is set.</summary>

@@ -119,6 +119,28 @@ public sealed class BadInputTests
         await VerifyAsync(cluster[0].Host, "k");
     }
 
+    /// <summary>A gateway that gave up waiting before the kernel had the call sends it again: it is still a call.
+    /// </summary>
+    [PostgresFact]
+    public async Task A_call_that_nobody_waits_for_keeps_its_reply()
+    {
+        await using TestCluster cluster = await StartAsync(2);
+        await DeployAsync(cluster[0].Host, "k");
+        for (int i = 1; i <= 4; i++)
+        {
+            IKernelHost host = cluster[i % 2].Host;
+            MessageRequest call = new()
+            {
+                To = Id("k"), Entry = "add", Payload = "1"u8.ToArray(), IdempotencyKey = $"key-{i}",
+                ExpectsReply = true,
+            };
+            Assert.False((await host.SendAsync(call)).Duplicate);
+            Assert.True((await host.SendAsync(call)).Duplicate);
+            CallResult? reply = await host.AwaitReplyAsync(Id("k"), $"key-{i}").WaitAsync(Limit);
+            Assert.Equal($"{i}", System.Text.Encoding.UTF8.GetString(reply!.Payload.Span));
+        }
+    }
+
     /// <summary>As two halves of a cluster that do not see each other: each takes the kernel from the other.</summary>
     [PostgresFact]
     public async Task Silos_that_fight_for_a_kernel_answer_each_call_once_and_truly()
