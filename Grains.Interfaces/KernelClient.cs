@@ -52,7 +52,8 @@ public sealed class KernelClient
 
     /// <summary>Sends a message; returns when it is durable, taken once.</summary>
     public Task<MessageAccepted> SendAsync(MessageRequest request, CancellationToken cancellationToken = default) =>
-        _calls.SendAsync(ToEnvelope(request, MessageKind.Send), cancellationToken);
+        _calls.SendAsync(
+            ToEnvelope(request, request.ExpectsReply ? MessageKind.Call : MessageKind.Send), cancellationToken);
 
     /// <summary>
     /// Sends a message and waits for the reply, however long the program runs. Cancelling stops the waiting, not the
