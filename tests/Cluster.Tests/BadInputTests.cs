@@ -260,7 +260,7 @@ public sealed class BadInputTests
 
     private sealed class Carried(byte[] bytes) : IRehydrationContext
     {
-        public IEnumerable<string> Keys => ["granary.departure"];
+        public IEnumerable<string> Keys => ["granary.departure.bytes"];
 
         public bool TryGetBytes(string key, out System.Buffers.ReadOnlySequence<byte> value)
         {
@@ -270,8 +270,8 @@ public sealed class BadInputTests
 
         public bool TryGetValue<T>(string key, [NotNullWhen(true)] out T? value)
         {
-            value = (T)(object)bytes;
-            return true;
+            value = default;
+            return false;
         }
     }
 

@@ -117,13 +117,13 @@ public sealed class TraceTests
             KernelHostError.NoSuchKernel, () => TraceAsync(host, new TraceQuery(Id("nobody"), 2)));
         await host.DeployAsync(new DeployRequest
         {
-            // A module with one function, "a", which does nothing.
-            Id = Id("x"), Engine = new EngineId("wasm", 1),
-            Code = Convert.FromHexString("0061736d0100000001040160000003020100070501016100000a040102000b"),
+            Id = Id("x"), Engine = new EngineId("primea", 1), Code = Engines.Compile(
+                ".primea",
+                """{"model": "ports", "steps": [{"do": "send", "messages": [{"label": "a", "script": []}]}]}"""),
         });
         await host.TryAskAsync("x", "a");
         error = await RefusedAsync(KernelHostError.BadRequest, () => TraceAsync(host, new TraceQuery(Id("x"), 3)));
-        Assert.Contains("wasm@1", error.What, StringComparison.Ordinal);
+        Assert.Contains("primea@1", error.What, StringComparison.Ordinal);
     }
 
     private static Task<KernelInfo> DeployAssemblyAsync(IKernelHost host, string id, string text) =>
