@@ -1,4 +1,5 @@
 using Granary.Grains;
+using Granary.Kernels;
 using Granary.Silo;
 using Granary.Tests;
 using static Granary.Cluster.Tests.TestCluster;
@@ -24,7 +25,13 @@ public sealed class BalancerTests
         }
         await UntilAsync("all run", () => Task.FromResult(cluster[0].Kernels.Count == loops));
         SiloNode second = await cluster.AddAsync();
-        await UntilAsync("half are there", () => Task.FromResult(second.Kernels.Count == loops / 2));
+        await UntilAsync("half are there", () => Task.FromResult(
+            second.Kernels.Count == loops / 2 && cluster[0].Kernels.Count == loops / 2));
+        // Some may have come when the directory was divided anew. This one can only be sent back by the balancer.
+        long before = cluster.Silos.Sum(s => s.Kernels.Balanced);
+        await UntilAsync("one is sent to the wrong side", () => SendOverAsync(cluster, loops));
+        await UntilAsync("the balancer evens it out", () => Task.FromResult(
+            cluster.Silos.Sum(s => s.Kernels.Balanced) > before && second.Kernels.Count == loops / 2));
         for (int i = 0; i < loops; i++)
         {
             await cluster[i % 2].Host.CancelAsync(Id($"loop{i}"));
@@ -48,5 +55,28 @@ public sealed class BalancerTests
         {
             Assert.Equal(i + 1, await AddAsync(cluster[i % 2].Host, $"k{i}", 1));
         }
+    }
+
+    /// <summary>Migrates a kernel from the second silo to the first. False when the balancer has them all moving.
+    /// </summary>
+    private static async Task<bool> SendOverAsync(TestCluster cluster, int loops)
+    {
+        for (int i = 0; i < loops; i++)
+        {
+            if ((await cluster[0].Cluster.FindAsync(Id($"loop{i}"))).Silo == "silo-2")
+            {
+                try
+                {
+                    await cluster[0].Cluster.MigrateAsync(Id($"loop{i}"), "silo-1").WaitAsync(Limit);
+                    return true;
+                }
+                catch (KernelHostException error) when (error.Error == KernelHostError.WrongStatus)
+                {
+                    // It is on its way, or there, by now.
+                    continue;
+                }
+            }
+        }
+        return false;
     }
 }
